@@ -1,0 +1,1 @@
+"""The front door: links, recorder, events, reverse proxy. Never imports Django."""

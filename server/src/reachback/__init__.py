@@ -1,0 +1,1 @@
+"""Reachback, the open support network: the platform."""

@@ -1,0 +1,1 @@
+"""Access: contracts, grants, sessions, recordings, and the verifier anybody may run."""

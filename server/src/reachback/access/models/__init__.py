@@ -1,0 +1,24 @@
+"""The nouns of access, one file each."""
+
+from reachback.access.models.contract import ContractDocument
+from reachback.access.models.grant import Grant
+from reachback.access.models.keyset import CustomerKeyset
+from reachback.access.models.narrowing import Narrowing
+from reachback.access.models.nonce import SpentNonce
+from reachback.access.models.recording import Recording, Verdict
+from reachback.access.models.session import AccessSession, SessionChannel, SessionEvent
+from reachback.access.models.ticket import LinkTicket
+
+__all__ = [
+    "AccessSession",
+    "ContractDocument",
+    "CustomerKeyset",
+    "Grant",
+    "LinkTicket",
+    "Narrowing",
+    "Recording",
+    "SessionChannel",
+    "SessionEvent",
+    "SpentNonce",
+    "Verdict",
+]

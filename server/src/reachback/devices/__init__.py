@@ -1,0 +1,1 @@
+"""Devices: inventory, enrolment, the link's state, health checks and the alerts they raise."""

@@ -1,0 +1,184 @@
+"""Django's settings, read from the environment once; every variable starts with REACHBACK_."""
+
+import secrets
+from pathlib import Path
+
+from django.utils.translation import gettext_lazy as _
+
+from reachback.config import databases, rooms
+from reachback.config.environment import envbool, envint, envlist, envpath, envsecret, envtext
+
+PACKAGE = Path(__file__).resolve().parent.parent
+
+# The installation ---------------------------------------------------------------------------------
+REACHBACK_DATA = envpath("REACHBACK_DATA", default=Path("var"))
+REACHBACK_DEMO = envbool("REACHBACK_DEMO", default=False)
+#: Slow work inside a write transaction raises instead of being logged.
+REACHBACK_STRICT = envbool("REACHBACK_STRICT", default=False)
+REACHBACK_NODE = envtext("REACHBACK_NODE", "main")
+WEB_THREADS = envint("REACHBACK_WEB_THREADS", default=8, least=1)
+
+_RUN = REACHBACK_DATA / "run"
+WEB_SOCKET = envpath("REACHBACK_WEB_SOCKET", default=_RUN / "web.sock")
+FRONT_SOCKET = envpath("REACHBACK_FRONT_SOCKET", default=_RUN / "front.sock")
+FRONT_SECRET = envpath("REACHBACK_FRONT_SECRET_FILE", default=_RUN / "front.secret")
+ADMIN_SOCKET = envpath("REACHBACK_ADMIN_SOCKET", default=_RUN / "admin.sock")
+
+# Secrets ------------------------------------------------------------------------------------------
+SECRET_KEY_FILE = REACHBACK_DATA / "keys" / "secret_key"
+
+
+def _secret_key() -> str:
+    given = envsecret("REACHBACK_SECRET_KEY")
+    if given:
+        return given
+    if SECRET_KEY_FILE.exists():
+        return SECRET_KEY_FILE.read_text("ascii").strip()
+    return secrets.token_hex(32)  # this process only; `reachback serve` writes the lasting one
+
+
+SECRET_KEY = _secret_key()
+
+# Rooms --------------------------------------------------------------------------------------------
+_ROOMS = rooms.present()
+INSTALLED_APPS = [
+    *(f"reachback.{room}" for room in _ROOMS),
+    *(["reachback.config"] if rooms.exists("reachback.config.apps") else []),
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "django_htmx",
+]
+AUTH_USER_MODEL = "people.User" if "people" in _ROOMS else "auth.User"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+_ACTOR = "reachback.people.web.middleware"
+MIDDLEWARE = [
+    "reachback.config.headers.SecurityHeaders",
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    *([f"{_ACTOR}.ActorMiddleware"] if rooms.exists(_ACTOR) else []),
+    "reachback.config.failures.SpokenErrors",
+]
+ROOT_URLCONF = "reachback.config.urls"
+WSGI_APPLICATION = "reachback.config.wsgi.application"
+SILENCED_SYSTEM_CHECKS: list[str] = []
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [PACKAGE / room / "web" / "templates" for room in _ROOMS]
+        + [PACKAGE / room / "templates" for room in (*_ROOMS, "config", "config/demo")],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# Data ---------------------------------------------------------------------------------------------
+_DATABASE_URL = envsecret("REACHBACK_DATABASE_URL")
+DATABASES = {
+    "default": databases.from_url(_DATABASE_URL)
+    if _DATABASE_URL
+    else databases.sqlite(REACHBACK_DATA / "reachback.sqlite3"),
+}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+# Language and time --------------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("zh-hans", _("Chinese (simplified)")), ("nb", _("Norwegian"))]
+LOCALE_PATHS = [PACKAGE / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# The web ------------------------------------------------------------------------------------------
+ALLOWED_HOSTS = envlist(
+    "REACHBACK_HOSTS", default=(".localhost", "localhost", "127.0.0.1", "[::1]", "testserver")
+)
+STATIC_URL = "/static/"
+STATIC_ROOT = envpath("REACHBACK_STATIC", default=REACHBACK_DATA / "static")
+APPEND_SLASH = True
+# Only the front can reach the web process, and it writes this header itself.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+# No cookie names a domain: each host (ops., tech., hotel.) keeps its own sign-in.
+_TLS = envbool("REACHBACK_TLS", default=False)
+SESSION_COOKIE_NAME = "reachback_session"
+SESSION_COOKIE_SECURE = _TLS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = "reachback_csrf"
+CSRF_COOKIE_SECURE = _TLS
+CSRF_COOKIE_SAMESITE = "Lax"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+
+# Signing in ---------------------------------------------------------------------------------------
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None if "people" in _ROOMS else "username"
+ACCOUNT_EMAIL_VERIFICATION = "optional"
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+_ADAPTER = "reachback.people.web.adapter"
+if rooms.exists(_ADAPTER):
+    ACCOUNT_ADAPTER = f"{_ADAPTER}.AccountAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Reachback"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = REACHBACK_DEMO  # http://*.localhost
+USERSESSIONS_TRACK_ACTIVITY = True
+
+# Mail ---------------------------------------------------------------------------------------------
+_MAILER = "reachback.delivery.backend"
+EMAIL_BACKEND = (
+    f"{_MAILER}.DeliveryBackend"
+    if rooms.exists(_MAILER)
+    else "django.core.mail.backends.console.EmailBackend"
+)
+DEFAULT_FROM_EMAIL = envtext("REACHBACK_MAIL_FROM", "Reachback <support@localhost>")
+
+# Logs ---------------------------------------------------------------------------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["stderr"], "level": envtext("REACHBACK_LOG_LEVEL", "INFO")},
+}

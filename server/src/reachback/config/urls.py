@@ -1,0 +1,37 @@
+"""Every address of the installation, composed from the rooms that exist."""
+
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path
+
+from reachback.config import rooms
+
+#: Where each room's pages live. The order matters only where prefixes are empty.
+_PAGES = (
+    ("", "reachback.people.web.urls"),
+    ("", "reachback.cases.web.urls"),
+    ("", "reachback.devices.web.urls"),
+    ("", "reachback.access.web.urls"),
+    ("", "reachback.agreements.web.urls"),
+    ("", "reachback.calendars.web.urls"),
+    ("", "reachback.delivery.web.urls"),
+    ("", "reachback.insight.web.urls"),
+    ("", "reachback.audit.web.urls"),
+    ("", "reachback.ui.web.urls"),
+    ("portal/", "reachback.people.web.portal.urls"),
+    ("portal/", "reachback.cases.web.portal.urls"),
+    ("portal/", "reachback.devices.web.portal.urls"),
+    ("portal/", "reachback.access.web.portal.urls"),
+    ("portal/", "reachback.audit.web.portal.urls"),
+    ("", "reachback.site.web.urls"),
+    ("-/front/", "reachback.config.front_door.urls"),
+    ("-/front/", "reachback.people.web.front_urls"),
+    ("-/front/", "reachback.devices.web.front_urls"),
+    ("-/front/", "reachback.access.web.front_urls"),
+)
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("accounts/", include("allauth.urls")),
+    *(path(prefix, include(module)) for prefix, module in _PAGES if rooms.exists(module)),
+]
+if settings.REACHBACK_DEMO and rooms.exists("reachback.config.demo.urls"):
+    urlpatterns.insert(0, path("demo/", include("reachback.config.demo.urls")))

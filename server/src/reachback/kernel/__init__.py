@@ -1,0 +1,1 @@
+"""The lowest room: clock, ids, facts, timers, nudges, storage, slots, tenancy, database."""

@@ -1,0 +1,1 @@
+"""Django backend for SQLite with one fair writer at a time."""

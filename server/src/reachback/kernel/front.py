@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from typing_extensions import override
 
 from reachback.kernel.errors import ReachbackError, Unavailable
 from reachback.kernel.transactions import assert_not_writing
@@ -38,6 +39,7 @@ class _SocketConnection(http.client.HTTPConnection):
         super().__init__("front", timeout=timeout)
         self._path = path
 
+    @override
     def connect(self) -> None:
         self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.sock.settimeout(self.timeout)

@@ -15,6 +15,7 @@ from typing import Any, Self, TypeVar, cast
 from django.db import models
 from django.db.models import sql
 from django.db.models.sql.compiler import SQLCompiler
+from typing_extensions import override
 
 from reachback.kernel.actors import Actor
 
@@ -68,10 +69,12 @@ class TenantQuery(sql.Query):
 
     tenant_scoped: bool = False
 
+    @override
     def get_compiler(self, *args: Any, **kwargs: Any) -> SQLCompiler:
         if not self.tenant_scoped:
             _require_scope(self.model)
-        return super().get_compiler(*args, **kwargs)
+        compiler: SQLCompiler = super().get_compiler(*args, **kwargs)
+        return compiler
 
 
 class TenantQuerySet(models.QuerySet[M]):
@@ -106,10 +109,12 @@ class TenantQuerySet(models.QuerySet[M]):
         found.query.tenant_scoped = True
         return cast("Self", found)
 
+    @override
     def update(self, **kwargs: Any) -> int:
         self._check()
         return super().update(**kwargs)
 
+    @override
     def delete(self) -> tuple[int, dict[str, int]]:
         self._check()
         return super().delete()

@@ -12,16 +12,15 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from django.db.backends.sqlite3 import base
 from django.db.utils import OperationalError
+from typing_extensions import override
 
 from reachback.kernel.database.fair_lock import FairLock, lock_for
 
 _READS = re.compile(
-    r"\s*(SELECT|EXPLAIN|PRAGMA|SAVEPOINT|RELEASE|ROLLBACK|BEGIN|COMMIT)\b", re.IGNORECASE
-)
     r"\s*(SELECT|EXPLAIN|PRAGMA|SAVEPOINT|RELEASE|ROLLBACK|BEGIN|COMMIT)\b", re.IGNORECASE
 )
 _CHECKPOINT_BYTES = 4 * 1024 * 1024
@@ -33,10 +32,12 @@ class WriterCursor(base.SQLiteCursorWrapper):
 
     owner: DatabaseWrapper
 
+    @override
     def execute(self, query: str, params: Any = None) -> Any:
         with self.owner.writing(query):
             return super().execute(query, params)
 
+    @override
     def executemany(self, query: str, param_list: Any) -> Any:
         with self.owner.writing(query):
             return super().executemany(query, param_list)
@@ -56,18 +57,21 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """The lock this connection's database shares with every other of this process."""
         return lock_for(str(self.settings_dict["NAME"]))
 
+    @override
     def get_connection_params(self) -> dict[str, Any]:
-        params = cast("dict[str, Any]", super().get_connection_params())
+        params = super().get_connection_params()
         self.transaction_mode = "IMMEDIATE"
         params.setdefault("timeout", _PATIENCE)
         return params
 
+    @override
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         connection = super().get_new_connection(conn_params)
         for statement in ("journal_mode=WAL", "synchronous=NORMAL", "wal_autocheckpoint=0"):
             connection.execute(f"PRAGMA {statement}").close()
         return connection
 
+    @override
     def create_cursor(self, name: str | None = None) -> Any:
         cursor = self.connection.cursor(factory=WriterCursor)
         cursor.owner = self

@@ -1,0 +1,51 @@
+# Two commands matter: `make demo` and `make test`. The rest are their parts.
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+.DEFAULT_GOAL := help
+
+.PHONY: help install dev demo test test-all lint format types arrows unit journeys bench threat-mutations clean
+
+help: ## what can be done here
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
+
+install: $(BIN)/reachback ## .venv with every command in it
+
+$(BIN)/reachback: wire/pyproject.toml connector/pyproject.toml gateway/pyproject.toml server/pyproject.toml browser/package.json deploy/install.sh
+	@PYTHON=$(PYTHON) deploy/install.sh
+
+demo: install ## the hotel story, running, on this machine
+	@$(BIN)/reachback demo
+
+dev: install ## .venv with the tools tests and lint need
+	@deploy/install.sh --dev
+
+test: dev ## lint, types, import contracts, unit tests, journeys (missing parts fail by name)
+	@$(BIN)/python checks/run.py
+
+test-all: dev ## everything, including what is slow
+	@$(BIN)/python checks/run.py --all
+
+lint: dev ## the quick checks, in seconds
+	@$(BIN)/python checks/run.py --only lint
+
+types: dev
+	@$(BIN)/python checks/run.py --only types
+
+unit: dev
+	@$(BIN)/python checks/run.py --only unit
+
+journeys: dev
+	@$(BIN)/python checks/run.py --only journeys
+
+bench: dev ## every benchmark with its peer; results in bench/results
+	@$(BIN)/python -m bench
+
+threat-mutations: dev ## remove each defence, name the test that goes red
+	@$(BIN)/python checks/threat_mutations.py
+
+format: dev
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix . && $(BIN)/djade --target-version 5.2 $$(git ls-files '*.html')
+
+clean: ## remove what was built and the demo's data
+	rm -rf .venv var build dist browser/node_modules server/src/reachback/ui/static/ui/built

@@ -1,0 +1,68 @@
+/** What the server hands to the session page; see server/src/reachback/access/README.md. */
+
+import type { Json } from "../link/frames";
+
+export interface Envelope {
+  body: string;
+  signatures: string[];
+}
+
+export interface ChannelPlan {
+  key: string;
+  kind: string;
+  parameters: Json;
+}
+
+export interface SessionData {
+  session: string;
+  mode: "open" | "watch";
+  state: "ready" | "live" | "ended";
+  link: string;
+  ticket_url: string;
+  end_url: string;
+  page: string;
+  person: { id: string; name: string };
+  device: { id: string; name: string; site: string; zone: string };
+  channel: ChannelPlan;
+  grant: Envelope | null;
+  started: number | null;
+  expires: number;
+  recordings: string[];
+  texts: Record<string, string>;
+}
+
+export function readJson<T>(id: string): T {
+  const element = document.getElementById(id);
+  if (element?.textContent == null) throw new Error(`#${id} is missing from the page.`);
+  return JSON.parse(element.textContent) as T;
+}
+
+export function csrfToken(): string {
+  const meta = document.querySelector<HTMLMetaElement>('meta[name="csrf-token"]');
+  if (meta !== null && meta.content !== "") return meta.content;
+  return /(?:^|; )csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? "";
+}
+
+/** An answer the server meant for a person. */
+export class Refused extends Error {
+  constructor(
+    readonly code: string,
+    sentence: string,
+  ) {
+    super(sentence);
+  }
+}
+
+export async function post<T>(url: string, body: Json): Promise<T> {
+  const response = await fetch(url, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-CSRFToken": csrfToken() },
+    body: JSON.stringify(body),
+    credentials: "same-origin",
+  });
+  const answer = (await response.json().catch(() => ({}))) as Json;
+  if (!response.ok) {
+    throw new Refused(String(answer.code ?? response.status), String(answer.sentence ?? response.statusText));
+  }
+  return answer as T;
+}

@@ -1,0 +1,54 @@
+/**
+ * Session keys of this browser, kept in IndexedDB as non-extractable CryptoKeys so that a reloaded tab
+ * can go on with its session; nobody, this code included, can read the private key.
+ */
+
+const DATABASE = "reachback";
+const STORE = "session-keys";
+
+export interface KeptSession {
+  session: string;
+  pair: CryptoKeyPair;
+  /** The counter of the last OPEN signed for this session's grant. */
+  counter: number;
+  /** Channels opened: number within the session and kind. */
+  channels: { key: string; kind: string }[];
+  kept: number;
+}
+
+function open(): Promise<IDBDatabase> {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.open(DATABASE, 1);
+    request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: "session" });
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}
+
+async function run<T>(
+  mode: IDBTransactionMode,
+  use: (store: IDBObjectStore) => IDBRequest<T>,
+): Promise<T> {
+  const database = await open();
+  try {
+    return await new Promise<T>((resolve, reject) => {
+      const request = use(database.transaction(STORE, mode).objectStore(STORE));
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+  } finally {
+    database.close();
+  }
+}
+
+export function keep(entry: KeptSession): Promise<IDBValidKey> {
+  return run("readwrite", (store) => store.put(entry));
+}
+
+export function kept(session: string): Promise<KeptSession | undefined> {
+  return run("readonly", (store) => store.get(session) as IDBRequest<KeptSession | undefined>);
+}
+
+export function forget(session: string): Promise<undefined> {
+  return run("readwrite", (store) => store.delete(session));
+}

@@ -1,0 +1,1 @@
+"""Business hours, holidays and time arithmetic; the arithmetic is pure."""

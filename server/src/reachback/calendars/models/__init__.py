@@ -1,0 +1,5 @@
+"""The nouns of calendars."""
+
+from reachback.calendars.models.calendar import Calendar
+
+__all__ = ["Calendar"]

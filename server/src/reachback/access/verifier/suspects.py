@@ -1,0 +1,88 @@
+"""Suspects: which chunk was altered, when the chain of leaves no longer fits the receipts.
+
+A receipt covers a stretch of chunks. The recorder's CHECK records narrow it; and when putting back
+one single byte makes everything fit again, that byte's chunk is named for certain.
+"""
+
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
+
+from reachback.access.verifier.segments import Opened
+from reachback.access.verifier.testimony import Leaf
+
+_TRIED_BYTES = 4_096
+
+
+def _checked(leaf: Leaf, files: Sequence[Opened]) -> bool:
+    return all(
+        unit.record.sealed and unit.record.position < files[unit.segment].unsealed_from
+        for unit in leaf.units
+    )
+
+
+def _payloads(leaf: Leaf) -> Iterator[tuple[bytes, bytes, bytes]]:
+    """Yield (what precedes, the bytes that may differ, what follows) of the leaf's own input."""
+    tags = {"output": b"o", "input": b"i", "start": b"s", "exit": b"e", "window size": b"r"}
+    tag = tags.get(leaf.name)
+    if tag is None:
+        return
+    body = leaf.units[-1].body[1:]
+    time, salt = body[:8], body[8:24]
+    content = b"".join(u.body for u in leaf.units[:-1]) if leaf.name == "output" else body[24:]
+    yield b"\x00" + salt + tag + time, content, b""
+    yield b"\x00", salt, tag + time + content
+    yield b"\x00" + salt + tag, time, content
+
+
+def _repaired(leaf: Leaf) -> Iterator[bytes]:
+    for before, bytes_, after in _payloads(leaf):
+        for place, old in enumerate(bytes_):
+            start = sha256(before + bytes_[:place])
+            rest = bytes_[place + 1 :] + after
+            for new in range(256):
+                if new != old:
+                    tried = start.copy()
+                    tried.update(bytes((new,)) + rest)
+                    yield tried.digest()
+
+
+def _fits(leaf: bytes, head: bytes, following: Sequence[bytes], wanted: str) -> bool:
+    for each in (leaf, *following):
+        head = sha256(b"\x01" + head + each).digest()
+    return head.hex() == wanted
+
+
+def one_byte(
+    leaves: Sequence[Leaf], heads: Sequence[str], low: int, high: int, wanted: str
+) -> Leaf | None:
+    """Return the leaf in which restoring one byte gives the testified head, if there is one."""
+    stretch = leaves[low:high]
+    if sum(len(unit.body) for leaf in stretch for unit in leaf.units) > _TRIED_BYTES:
+        return None
+    for place, leaf in enumerate(stretch):
+        head = bytes.fromhex(heads[low + place])
+        following = [each.hash for each in stretch[place + 1 :]]
+        if any(_fits(tried, head, following, wanted) for tried in _repaired(leaf)):
+            return leaf
+    return None
+
+
+def sentence(
+    leaves: Sequence[Leaf],
+    heads: Sequence[str],
+    bounds: tuple[int, int],
+    wanted: str,
+    files: Sequence[Opened],
+) -> str:
+    """Say which of the leaves between two receipts (`bounds`) was altered."""
+    low, high = bounds
+    stretch = leaves[low:high]
+    unchecked = [leaf for leaf in stretch if not _checked(leaf, files)] or list(stretch)
+    first, last = unchecked[0], unchecked[-1]
+    found = first if first is last else one_byte(leaves, heads, low, high, wanted)
+    if found is not None:
+        return f"{found.called} was altered: it is not what the device testified."
+    return (
+        f"{first.called} or one after it up to chunk {last.number} was altered: "
+        "together they are not what the device testified."
+    )

@@ -199,23 +199,30 @@ export class Decoder {
     const source = this.pending.length === 0 ? bytes : join(this.pending, bytes);
     const frames: Frame[] = [];
     let at = 0;
-    for (;;) {
-      const type = source[at];
-      const length = type === undefined ? undefined : readVarint(source, at + 1);
-      if (type === undefined || length === undefined) break;
-      if (length[0] > MAX_BODY) {
-        throw new RemoteError("frame-too-long", `A frame of ${length[0]} bytes was announced.`);
-      }
-      const end = length[1] + length[0];
-      if (end > source.length) break;
-      const frame = parse(type, source.subarray(length[1], end));
+    for (let span = frameAt(source, at); span !== undefined; span = frameAt(source, at)) {
+      const frame = parse(span.type, source.subarray(span.body, span.end));
       if (frame !== undefined) frames.push(frame);
-      if (type !== LINKACK) this.counted += end - at;
-      at = end;
+      if (span.type !== LINKACK) this.counted += span.end - at;
+      at = span.end;
     }
     this.pending = source.slice(at);
     return frames;
   }
+}
+
+/** The whole frame that begins at `at`, or `undefined` when bytes are missing. */
+function frameAt(
+  source: Uint8Array,
+  at: number,
+): { type: number; body: number; end: number } | undefined {
+  const type = source[at];
+  const length = type === undefined ? undefined : readVarint(source, at + 1);
+  if (type === undefined || length === undefined) return undefined;
+  if (length[0] > MAX_BODY) {
+    throw new RemoteError("frame-too-long", `A frame of ${length[0]} bytes was announced.`);
+  }
+  const end = length[1] + length[0];
+  return end > source.length ? undefined : { type, body: length[1], end };
 }
 
 function join(first: Uint8Array, second: Uint8Array): Uint8Array {

@@ -62,7 +62,10 @@ export async function post<T>(url: string, body: Json): Promise<T> {
   });
   const answer = (await response.json().catch(() => ({}))) as Json;
   if (!response.ok) {
-    throw new Refused(String(answer.code ?? response.status), String(answer.sentence ?? response.statusText));
+    throw new Refused(
+      String(answer.code ?? response.status),
+      String(answer.sentence ?? response.statusText),
+    );
   }
   return answer as T;
 }

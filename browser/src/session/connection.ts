@@ -10,7 +10,7 @@ import { Receiver, SendBuffer, type Unit } from "../link/streams";
 import type { KeptSession } from "../signing/keyring";
 import { keep } from "../signing/keyring";
 import type { SessionKey } from "../signing/sshsig";
-import type { SessionData } from "./bootstrap";
+import { Refused, type SessionData } from "./bootstrap";
 import { signedHello, signedOpen } from "./documents";
 
 const CHANNEL = 16; // the first session number of the protocol
@@ -153,7 +153,14 @@ export class SessionConnection {
 
   private async greet(challenge: Json): Promise<void> {
     const socket = this.socket;
-    const ticket = await this.ticket();
+    let ticket: string;
+    try {
+      ticket = await this.ticket();
+    } catch (error) {
+      if (error instanceof Refused) this.refused({ sentence: error.message });
+      else socket?.close();
+      return;
+    }
     const hello = await signedHello(this.keys.key, {
       nonce: String(challenge.nonce),
       node: String(challenge.node),
@@ -173,9 +180,7 @@ export class SessionConnection {
     if (link === undefined) return;
     if (this.data.mode === "watch") {
       link.expect(CHANNEL, this.receiver);
-      if (this.resumes === 0 || this.receiver.next === 0) {
-        link.send({ name: "watch", ch: CHANNEL, value: { recording: this.data.channel.key } });
-      } else this.resume(link);
+      link.send({ name: "watch", ch: CHANNEL, value: { recording: this.data.channel.key } });
     } else if (this.live) {
       this.prepare(link);
       this.resume(link);
@@ -231,7 +236,9 @@ export class SessionConnection {
   }
 
   private goodbye(value: Json): void {
-    const final = ["ended", "refused", "revoked", "not-yours", "unknown-session"].includes(value.code);
+    const final = ["ended", "refused", "revoked", "not-yours", "unknown-session"].includes(
+      value.code,
+    );
     if (final) {
       this.view.ended(String(value.sentence ?? ""));
       this.finish();

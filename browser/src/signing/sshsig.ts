@@ -59,7 +59,11 @@ async function sign(
 ): Promise<string> {
   const magic = text.encode("SSHSIG");
   const hash = new Uint8Array(await crypto.subtle.digest("SHA-512", text.encode(message)));
-  const head = [string(text.encode(namespace)), string(new Uint8Array()), string(text.encode("sha512"))];
+  const head = [
+    string(text.encode(namespace)),
+    string(new Uint8Array()),
+    string(text.encode("sha512")),
+  ];
   const signed = join(magic, ...head, string(hash));
   const raw = new Uint8Array(await crypto.subtle.sign({ name: "Ed25519" }, key, signed));
   const signature = join(string(text.encode("ssh-ed25519")), string(raw));

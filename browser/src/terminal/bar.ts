@@ -1,0 +1,72 @@
+/** The slim bar above the terminal: local time there, time left, link quality, people, state. */
+
+import type { Json } from "../link/frames";
+
+function part(name: string): HTMLElement | null {
+  return document.querySelector<HTMLElement>(`[data-session-${name}]`);
+}
+
+function put(name: string, words: string): void {
+  const element = part(name);
+  if (element !== null && element.textContent !== words) element.textContent = words;
+}
+
+function left(milliseconds: number): string {
+  const minutes = Math.max(0, Math.floor(milliseconds / 60_000));
+  if (minutes >= 60) return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  return minutes > 0 ? `${minutes} min` : `${Math.max(0, Math.floor(milliseconds / 1000))} s`;
+}
+
+function size(bytes: number): string {
+  if (bytes < 1024) return `${bytes} B`;
+  if (bytes < 1_048_576) return `${(bytes / 1024).toFixed(1)} KiB`;
+  return `${(bytes / 1_048_576).toFixed(1)} MiB`;
+}
+
+export class SessionBar {
+  private readonly clock: Intl.DateTimeFormat;
+
+  constructor(
+    zone: string,
+    private readonly expires: number,
+  ) {
+    this.clock = new Intl.DateTimeFormat(undefined, {
+      hour: "2-digit",
+      minute: "2-digit",
+      weekday: "short",
+      timeZone: zone,
+    });
+    this.tell();
+    window.setInterval(() => this.tell(), 1000);
+  }
+
+  private tell(): void {
+    const now = Date.now();
+    put("clock", this.clock.format(now));
+    put("left", left(this.expires - now));
+  }
+
+  measured(rttSeconds: number, bytes: number, resumes: number): void {
+    const rtt = rttSeconds === 0 ? "…" : `${Math.max(1, Math.round(rttSeconds * 1000))} ms`;
+    put("link", `${rtt} · ${size(bytes)}${resumes > 0 ? ` · ${resumes}×` : ""}`);
+  }
+
+  people(notice: Json): void {
+    if (!Array.isArray(notice.people)) return;
+    put("people", notice.people.map((person: Json) => String(person.name ?? person)).join(", "));
+  }
+
+  recording(on: boolean): void {
+    part("recording")?.classList.toggle("is-recording", on);
+  }
+
+  state(words: string, link: "up" | "lost" | "ended"): void {
+    put("state", words);
+    const session = document.querySelector<HTMLElement>(".session");
+    if (session !== null) session.dataset.link = link;
+  }
+
+  onEnd(act: () => void): void {
+    part("end")?.addEventListener("click", act);
+  }
+}

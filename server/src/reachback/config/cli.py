@@ -21,6 +21,7 @@ def _usage() -> str:
 def _function(command: commands.Command) -> Callable[[list[str]], int]:
     if command.django:
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "reachback.config.settings")
+        os.umask(0o077)  # the database, its log and every upload are private
         installation.prepare(envpath("REACHBACK_DATA", default=Path("var")))
         django.setup()
     module, _, name = command.target.partition(":")

@@ -34,13 +34,13 @@ _ALL = (
     Command(
         "sign",
         "reachback.config.signing:main",
-        "sign a contract or keyset with your key",
+        "sign a document with your key",
         django=False,
     ),
     Command(
         "verify",
         "reachback.config.verifying:main",
-        "check a recording or receipt offline",
+        "check a recording offline",
         django=False,
     ),
 )

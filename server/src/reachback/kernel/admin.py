@@ -57,7 +57,7 @@ class _Conversation(socketserver.StreamRequestHandler):
             answer = {"code": error.code, "sentence": error.sentence}
         except ValueError as error:
             answer = {"code": "malformed", "sentence": str(error)}
-        except Exception as error:  # a process entry point: the person at the server must know
+        except Exception as error:  # noqa: BLE001 - a process entry point: the person at the server must know
             _log.exception("an admin request failed")
             answer = {"code": "failed", "sentence": repr(error)}
         finally:

@@ -14,8 +14,8 @@ def warn_if_old(version: tuple[int, int, int] = sqlite3.sqlite_version_info) -> 
     if version >= SAFE_SQLITE:
         return False
     _log.warning(
-        "SQLite %s has a rare WAL corruption defect, mended in %s. Reachback checkpoints only while "
-        "it holds the only writer's lock, which avoids it; keep backups (`reachback backup FILE`).",
+        "SQLite %s has a rare WAL corruption defect, mended in %s. One writer, and checkpoints "
+        "only under its lock, make it unlikely; keep backups (`reachback backup FILE`).",
         ".".join(map(str, version)),
         ".".join(map(str, SAFE_SQLITE)),
     )

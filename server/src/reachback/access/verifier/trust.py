@@ -4,7 +4,6 @@ import base64
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
 
 from reachback.access.verifier import canonical
 from reachback.access.verifier.envelopes import Signed, opened

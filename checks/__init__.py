@@ -1,0 +1,1 @@
+"""What `make test` runs around the packages' own tests: components, tools, house numbers."""

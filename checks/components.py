@@ -1,0 +1,60 @@
+"""Components of the machine that tests need: found, installed when root, or named."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """A program tests use for real, and the Debian package that brings it."""
+
+    name: str
+    package: str
+    candidates: tuple[str, ...]
+
+    def path(self) -> str | None:
+        """Return where it is, or None."""
+        for candidate in self.candidates:
+            if "*" in candidate:
+                found = sorted(Path("/").glob(candidate.lstrip("/")))
+                if found:
+                    return str(found[-1])
+            elif shutil.which(candidate):
+                return shutil.which(candidate)
+        return None
+
+
+COMPONENTS = (
+    Component("Chromium", "chromium", ("chromium", "chromium-browser")),
+    Component("PostgreSQL server", "postgresql", ("/usr/lib/postgresql/*/bin/initdb",)),
+    Component("ssh-keygen", "openssh-client", ("ssh-keygen",)),
+    Component("a Chinese font", "fonts-noto-cjk", ("/usr/share/fonts/opentype/noto/NotoSansCJK*",)),
+)
+
+
+def missing() -> list[Component]:
+    """Return the components this machine lacks."""
+    return [component for component in COMPONENTS if component.path() is None]
+
+
+def install(components: list[Component]) -> bool:
+    """Install Debian packages when we may; return whether nothing is missing afterwards."""
+    if not components:
+        return True
+    if os.geteuid() != 0 or shutil.which("apt-get") is None:
+        return False
+    environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
+    packages = [component.package for component in components]
+    subprocess.run(["apt-get", "update", "-qq"], env=environment, check=False)
+    subprocess.run(
+        ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages],
+        env=environment,
+        check=False,
+        stdout=subprocess.DEVNULL,
+    )
+    return not missing()

@@ -1,0 +1,1 @@
+"""People: organisations, sites, contacts, agents, teams, skills, roles, sign-in."""

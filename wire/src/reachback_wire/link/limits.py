@@ -1,0 +1,17 @@
+"""The bounds one link keeps, whatever the other end does."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Sizes in bytes; the defaults are those of docs/protocols/link.md."""
+
+    max_body: int = 65_600
+    """Longest frame body accepted."""
+    max_message: int = 131_072
+    """Longest message written."""
+    max_channels: int = 1_024
+    """Channels the other end may name before we have attached them."""
+    standing_credit: int = 65_536
+    """Credit with which channels 1 and 2 begin in both directions."""

@@ -14,7 +14,8 @@ class Hello:
     """A device's or browser's proof of its key over the front's nonce.
 
     Members that do not apply are `""` and 0; `receipt_number`/`receipt_head` name the device's
-    newest receipt, `floor` the latest instant (ms) it trusts.
+    newest receipt, `keyset` and `statement` are serials, `contract` a digest, `floor` the latest
+    instant (ms) the device trusts.
     """
 
     TYPE: ClassVar[str] = "reachback-hello"
@@ -27,8 +28,8 @@ class Hello:
     boot: str = ""
     counter: int = 0
     contract: str = ""
-    keyset: str = ""
-    statement: str = ""
+    keyset: int = 0
+    statement: int = 0
     receipt_number: int = 0
     receipt_head: str = ""
     floor: int = 0
@@ -49,8 +50,8 @@ class Hello:
             boot=members.text("boot"),
             counter=members.integer("counter"),
             contract=members.digest("contract", empty=True),
-            keyset=members.digest("keyset", empty=True),
-            statement=members.digest("statement", empty=True),
+            keyset=members.integer("keyset"),
+            statement=members.integer("statement"),
             receipt_number=receipts.integer("number"),
             receipt_head=receipts.digest("head", empty=True),
             floor=members.integer("floor"),

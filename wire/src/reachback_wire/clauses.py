@@ -1,0 +1,188 @@
+"""Weighing one clause against one request: it allows, or it says how far the request got."""
+
+from dataclasses import dataclass
+
+from reachback_wire import sentences, windows
+from reachback_wire.documents import ApprovalRule, Capability, Clause, Contract, Grant
+from reachback_wire.refusals import Code, Refusal
+from reachback_wire.requests import Approved, Clock, Moments, Request
+
+_STRENGTH = {"": 0, "any": 0, "totp": 1, "passkey": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Weighing:
+    """The matter at hand: who asks for what under which contract, and the instants that count.
+
+    `narrowed` are capabilities that narrowings took away; `trouble` is what is wrong with the
+    clocks, which only clockless clauses overlook.
+    """
+
+    contract: Contract
+    grant: Grant
+    request: Request
+    clock: Clock
+    narrowed: frozenset[str]
+    trouble: Refusal | None
+
+    def moments(self, clause: Clause) -> Moments:
+        """With a clock in trouble a clockless clause goes by the gateway's time and the floor."""
+        clock = self.clock
+        times = (
+            (clock.gateway,) if self.trouble and clause.clockless else (clock.device, clock.gateway)
+        )
+        return Moments(times, clock.floor)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How far a request got: `refusal` None means allowed, until `expires` (ms)."""
+
+    rank: int
+    refusal: Refusal | None
+    expires: int = 0
+
+
+def weigh(clause: Clause, matter: Weighing) -> Outcome:
+    """Weigh a clause; ranks tell how near a refused request came to being allowed."""
+    steps = (_check_capability, _check_parameter, _check_who, _check_clock, _check_when)
+    last = (_check_case, _check_approvals, _check_consent)
+    for rank, step in enumerate((*steps, *last)):
+        try:
+            step(clause, matter)
+        except Refusal as refusal:
+            return Outcome(rank, Refusal(refusal.code, refusal.sentence, clause.number))
+    return Outcome(len(steps) + len(last), None, _expires(clause, matter))
+
+
+def available(clause: Clause, grant: Grant) -> frozenset[str]:
+    """Give the capabilities a clause offers the technician whom the grant names."""
+    who = clause.who
+    if who.teams and not set(who.teams) & set(grant.technician.teams):
+        return frozenset()
+    if who.technicians and grant.technician.key not in who.technicians:
+        return frozenset()
+    return frozenset(item.name for item in clause.capabilities)
+
+
+def _usable(clause: Clause, matter: Weighing) -> list[Capability]:
+    """Capabilities of the clause that the grant names, that stand, and that fit the request."""
+    wanted = {matter.request.capability, "shell.admin"}
+    return [
+        item
+        for item in clause.capabilities
+        if item.name in wanted
+        and item.name in matter.grant.capabilities
+        and item.name not in matter.narrowed
+    ]
+
+
+def _check_capability(clause: Clause, matter: Weighing) -> None:
+    if not _usable(clause, matter):
+        words = sentences.request_words(matter.request)
+        _refuse("capability-refused", f"No clause that the grant names allows to {words}.")
+
+
+def _check_parameter(clause: Clause, matter: Weighing) -> None:
+    parameter = matter.request.parameter
+    usable = _usable(clause, matter)
+    if not any(item.name == "shell.admin" or item.allows(parameter) for item in usable):
+        allowed = sentences.listed([sentences.capability_words(item) for item in usable], "or")
+        asked = sentences.request_words(matter.request)
+        _refuse("parameter-refused", f"Clause {clause.number} allows to {allowed}, not to {asked}.")
+
+
+def _check_who(clause: Clause, matter: Weighing) -> None:
+    who, technician = clause.who, matter.grant.technician
+    unproved = who.technicians and matter.request.signers.isdisjoint(who.technicians)
+    elsewhere = who.teams and set(who.teams).isdisjoint(technician.teams)
+    weak = _STRENGTH[technician.mfa] < _STRENGTH[who.mfa]
+    if unproved or elsewhere or weak:
+        words = sentences.who_words(who, matter.contract)
+        _refuse("capability-refused", f"Clause {clause.number} allows this only to {words}.")
+
+
+def _check_clock(clause: Clause, matter: Weighing) -> None:
+    if matter.trouble and not clause.clockless:
+        raise matter.trouble
+
+
+def _check_when(clause: Clause, matter: Weighing) -> None:
+    if clause.when is None:
+        return
+    for moment in matter.moments(clause).times:
+        if not windows.is_open(clause.when, moment):
+            there = f"{windows.local(moment, windows.zone_of(clause.when.zone)):%a %H:%M}"
+            words = sentences.when_words(clause.when)
+            _refuse(
+                "outside-window",
+                f"Clause {clause.number} allows this {words}; there it is now {there}.",
+            )
+
+
+def _check_case(clause: Clause, matter: Weighing) -> None:
+    if clause.case_required and matter.grant.case is None:
+        _refuse("case-missing", f"Clause {clause.number} asks for a case, and none is named.")
+
+
+def _check_approvals(clause: Clause, matter: Weighing) -> None:
+    rule = clause.approval
+    if rule is None:
+        return
+    fitting = [item for item in matter.request.approvals if _fits(item, rule, matter)]
+    if len({item.key for item in fitting}) < rule.needed:
+        _refuse(
+            "approval-missing",
+            f"Clause {clause.number} asks for {rule.needed} approvals of this very request.",
+        )
+    if len({item.key for item in _current(fitting, rule, matter.moments(clause))}) < rule.needed:
+        _refuse(
+            "approval-expired", f"The approval that clause {clause.number} asks for has expired."
+        )
+
+
+def _check_consent(clause: Clause, matter: Weighing) -> None:
+    if clause.consent == "attended" and not matter.request.consent:
+        _refuse("consent-missing", "The person at the device has not consented.")
+
+
+def _fits(approved: Approved, rule: ApprovalRule, matter: Weighing) -> bool:
+    """Whether an approval says yes to this very request by somebody the clause names."""
+    grant, request = matter.grant, approved.request
+    return (
+        approved.key in rule.keys
+        and request.device == grant.device
+        and matter.request.capability in request.capabilities
+        and request.technician == grant.technician.name
+        and request.case == (grant.case.reference if grant.case else "")
+    )
+
+
+def _current(found: list[Approved], rule: ApprovalRule, moments: Moments) -> list[Approved]:
+    return [
+        item
+        for item in found
+        if moments.before(_approval_end(item, rule)) and moments.since(item.request.start)
+    ]
+
+
+def _approval_end(approved: Approved, rule: ApprovalRule) -> int:
+    ends = approved.issued + rule.expires_minutes * 60_000
+    return min(approved.expires, approved.request.until, ends)
+
+
+def _expires(clause: Clause, matter: Weighing) -> int:
+    moments = matter.moments(clause)
+    ends = [matter.grant.expires, matter.contract.expires]
+    if clause.when:
+        ends += [windows.closes(clause.when, moment) for moment in moments.times]
+    if clause.approval:
+        rule = clause.approval
+        fitting = [item for item in matter.request.approvals if _fits(item, rule, matter)]
+        best = sorted(_approval_end(item, rule) for item in _current(fitting, rule, moments))
+        ends.append(best[-rule.needed])
+    return min(ends)
+
+
+def _refuse(code: Code, sentence: str) -> None:
+    raise Refusal(code, sentence)

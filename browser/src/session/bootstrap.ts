@@ -40,7 +40,7 @@ export function readJson<T>(id: string): T {
 export function csrfToken(): string {
   const meta = document.querySelector<HTMLMetaElement>('meta[name="csrf-token"]');
   if (meta !== null && meta.content !== "") return meta.content;
-  return /(?:^|; )csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? "";
+  return /(?:^|; )reachback_csrf=([^;]+)/.exec(document.cookie)?.[1] ?? "";
 }
 
 /** An answer the server meant for a person. */

@@ -1,0 +1,109 @@
+"""The cable between the hotel and the provider: a TCP relay that can really be cut.
+
+``python -m reachback.config.demo.cable LISTEN_PORT TARGET_PORT CONTROL_SOCKET``. A line ``cut SECONDS`` on
+the control socket resets every connection (RST, in the middle of whatever is under way) and refuses new
+ones until the time is over.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import struct
+import sys
+from pathlib import Path
+
+LONGEST_CUT = 600.0  # seconds; a forgotten cut cable would spoil the story
+RST = struct.pack("ii", 1, 0)  # SO_LINGER of zero seconds: close() sends a reset
+
+
+class Cable:
+    """Relays connections until it is cut."""
+
+    def __init__(self, target: int) -> None:
+        self.target = target
+        self.ends: set[asyncio.StreamWriter] = set()
+        self.whole = asyncio.Event()
+        self.whole.set()
+
+    async def accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Relay one connection both ways."""
+        if not self.whole.is_set():
+            reset(writer)
+            return
+        try:
+            there, back = await asyncio.open_connection("127.0.0.1", self.target)
+        except OSError:
+            reset(writer)
+            return
+        self.ends |= {writer, back}
+        await asyncio.gather(pump(reader, back), pump(there, writer))
+        self.ends -= {writer, back}
+
+    async def cut(self, seconds: float) -> None:
+        """Reset everything, stay cut for `seconds`."""
+        self.whole.clear()
+        for end in list(self.ends):
+            reset(end)
+        await asyncio.sleep(seconds)
+        self.whole.set()
+
+    async def control(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer one line of the control socket."""
+        words = (await reader.readline()).decode("ascii", "replace").split()
+        if len(words) == 2 and words[0] == "cut" and words[1].replace(".", "", 1).isdigit():
+            seconds = min(float(words[1]), LONGEST_CUT)
+            asyncio.get_running_loop().create_task(self.cut(seconds))
+            writer.write(b"cut\n")
+        else:
+            writer.write(b"say: cut SECONDS\n")
+        with contextlib.suppress(ConnectionError):
+            await writer.drain()
+        writer.close()
+
+
+def reset(writer: asyncio.StreamWriter) -> None:
+    """Close with a TCP reset, losing what is in flight."""
+    raw = writer.get_extra_info("socket")
+    if raw is not None:
+        with contextlib.suppress(OSError):
+            raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RST)
+    writer.transport.abort()
+
+
+async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Copy until the end of one side, then end the other."""
+    try:
+        while data := await reader.read(65_536):
+            writer.write(data)
+            await writer.drain()
+    except (ConnectionError, OSError):
+        reset(writer)
+        return
+    with contextlib.suppress(OSError):
+        writer.close()
+
+
+async def serve(listen: int, target: int, control: Path) -> None:
+    """Relay and listen for cuts until killed."""
+    cable = Cable(target)
+    control.unlink(missing_ok=True)
+    relay = await asyncio.start_server(cable.accept, "127.0.0.1", listen)
+    steer = await asyncio.start_unix_server(cable.control, control)
+    control.chmod(0o600)
+    async with relay, steer:
+        await asyncio.gather(relay.serve_forever(), steer.serve_forever())
+
+
+def order(control: Path, line: str) -> str:
+    """Say one line to a running cable; return its answer."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as peer:
+        peer.settimeout(5)
+        peer.connect(str(control))
+        peer.sendall(line.encode() + b"\n")
+        return peer.recv(200).decode("ascii", "replace").strip()
+
+
+if __name__ == "__main__":
+    asyncio.run(serve(int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])))

@@ -1,0 +1,1 @@
+"""What stands in the hotel: the guest registration service and the files beside it."""

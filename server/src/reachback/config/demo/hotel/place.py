@@ -1,0 +1,90 @@
+"""Put the hotel's service into its directory, break its file as somebody at the desk would, repair it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+CONF = "guest-registration.conf"
+GOOD = """\
+# Guest registration, Lotus Lijiang front desk.
+# Call Northstar before changing this file: +47 55 01 02 03
+
+[hotel]
+name = 莲花酒店·丽江 入住登记
+language = zh-Hans
+
+[registration]
+rooms = 101-124, 201-224
+identity-card = required
+report-to = 10.12.0.4:8443
+report-at = 23:00
+
+[printer]
+queue = frontdesk-a5
+"""
+# Saved from a word processor: typographic quotes, full-width equals signs, the last section cut off.
+BROKEN = (
+    GOOD.replace("identity-card = required", "identity-card ＝ “required”")
+    .replace("report-to = 10.12.0.4:8443", "report-to ＝ 10.12.0.4：8443")
+    .split("\n[printer]")[0]
+    + "\n"
+)
+
+
+def place(folder: Path, *, port: int) -> None:
+    """Write service, control script, configuration, its backup and the checks; keep what exists."""
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(HERE / "service.py", folder / "service.py")
+    control = (HERE / "control.sh").read_text("utf-8")
+    control = control.replace("@PYTHON@", sys.executable).replace("@PORT@", str(port))
+    script = folder / "guest-registration"
+    script.write_text(control, "utf-8")
+    script.chmod(0o755)
+    if not (folder / CONF).exists():
+        (folder / CONF).write_text(GOOD, "utf-8")
+    (folder / f"{CONF}.backup").write_text(GOOD, "utf-8")
+
+
+def checks(folder: Path, *, port: int) -> str:
+    """Return the connector's checks.json for this service."""
+    every = 2  # seconds; a demo should not make people wait, a real desk uses 30
+    rows = [
+        {
+            "name": "guest registration",
+            "kind": "http",
+            "url": f"http://127.0.0.1:{port}/health",
+            "status": 200,
+            "every": every,
+        },
+        {
+            "name": "registration file",
+            "kind": "file-digest",
+            "path": str(folder / CONF),
+            "every": every,
+        },
+    ]
+    return json.dumps({"checks": rows}, indent=1)
+
+
+def run(folder: Path, verb: str) -> str:
+    """Run the control script; return what it said."""
+    done = subprocess.run(
+        [str(folder / "guest-registration"), verb], capture_output=True, text=True, check=False
+    )
+    return done.stdout.strip()
+
+
+def break_it(folder: Path) -> None:
+    """Save the file the way a word processor would."""
+    (folder / CONF).write_text(BROKEN, "utf-8")
+
+
+def repair(folder: Path) -> None:
+    """Put the backup back and restart, as the technician does by hand."""
+    shutil.copyfile(folder / f"{CONF}.backup", folder / CONF)
+    run(folder, "restart")

@@ -1,0 +1,1 @@
+"""The two legs of the device link (docs/protocols/link.md) and what joins them."""

@@ -1,0 +1,1 @@
+"""The reverse proxy: spooled bodies in, streamed answers out, no web thread for a slow peer."""

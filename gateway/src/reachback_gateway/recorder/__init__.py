@@ -1,0 +1,1 @@
+"""Recordings: written before anything is forwarded, read again by everyone who watches."""

@@ -1,0 +1,118 @@
+"""The front's environment (docs/protocols/front.md), read once at the process edge."""
+
+import ipaddress
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from reachback_gateway.errors import SettingsError
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Bounds that keep one visitor from starving the others; bytes, seconds, counts."""
+
+    body: int = 64 * 1024 * 1024
+    body_in_memory: int = 1024 * 1024
+    spooled_together: int = 4 * 1024 * 1024 * 1024
+    slowest: int = 256
+    grace: float = 20.0
+    idle: float = 20.0
+    waiting: int = 64
+    active: int = 16
+    patience: float = 30.0
+    answer: float = 120.0
+    reader: float = 60.0
+    heartbeat: float = 15.0
+    streams_per_user: int = 16
+    stream_queue: int = 256
+    hello: float = 10.0
+    links: int = 20_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything the front is told from outside."""
+
+    data: Path
+    web_socket: Path
+    front_socket: Path
+    secret: str
+    host: str
+    port: int
+    node: str
+    static: tuple[Path, ...]
+    demo: bool
+    certificate: Path | None = None
+    key: Path | None = None
+    proxies: tuple[Network, ...] = ()
+    limits: Limits = Limits()
+
+
+def _needed(environment: Mapping[str, str], name: str) -> str:
+    value = environment.get(name, "")
+    if not value:
+        raise SettingsError("setting-missing", f"The environment variable {name} is not set.")
+    return value
+
+
+def _listen(text: str) -> tuple[str, int]:
+    host, separator, port = text.rpartition(":")
+    if not separator or not port.isdigit() or int(port) > 65_535:
+        raise SettingsError("setting-malformed", f"REACHBACK_LISTEN is not HOST:PORT: {text[:80]}")
+    return host.strip("[]") or "127.0.0.1", int(port)
+
+
+def _secret(path: Path) -> str:
+    try:
+        text = path.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError) as problem:
+        raise SettingsError("secret-unreadable", f"{path} cannot be read: {problem}") from problem
+    if len(text) < 32:
+        raise SettingsError("secret-short", f"{path} holds fewer than 32 characters.")
+    return text
+
+
+def _networks(text: str) -> tuple[Network, ...]:
+    try:
+        return tuple(ipaddress.ip_network(part) for part in text.replace(",", " ").split())
+    except ValueError as problem:
+        raise SettingsError("setting-malformed", f"REACHBACK_PROXIES: {problem}") from problem
+
+
+def _optional(environment: Mapping[str, str], name: str) -> Path | None:
+    value = environment.get(name, "")
+    return Path(value) if value else None
+
+
+def read(environment: Mapping[str, str]) -> Settings:
+    """Read the settings from `environment`; raises SettingsError naming the variable at fault."""
+    data = Path(_needed(environment, "REACHBACK_DATA"))
+    run = data / "run"
+    host, port = _listen(environment.get("REACHBACK_LISTEN", "127.0.0.1:8000"))
+    static = environment.get("REACHBACK_STATIC", "")
+    secret_file = _optional(environment, "REACHBACK_FRONT_SECRET_FILE")
+    certificate = _optional(environment, "REACHBACK_TLS_CERTIFICATE")
+    key = _optional(environment, "REACHBACK_TLS_KEY")
+    if (certificate is None) != (key is None):
+        message = (
+            "REACHBACK_TLS_CERTIFICATE and REACHBACK_TLS_KEY are given together or not at all."
+        )
+        raise SettingsError("setting-missing", message)
+    return Settings(
+        data=data,
+        web_socket=_optional(environment, "REACHBACK_WEB_SOCKET") or run / "web.sock",
+        front_socket=_optional(environment, "REACHBACK_FRONT_SOCKET") or run / "front.sock",
+        secret=_secret(secret_file or run / "front.secret"),
+        host=host,
+        port=port,
+        node=environment.get("REACHBACK_NODE", "") or "main",
+        static=tuple(Path(part) for part in static.split(os.pathsep) if part),
+        demo=environment.get("REACHBACK_DEMO") == "1",
+        certificate=certificate,
+        key=key,
+        proxies=_networks(environment.get("REACHBACK_PROXIES", "")),
+    )

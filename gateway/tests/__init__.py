@@ -1,0 +1,1 @@
+"""Tests of the front with real processes and sockets."""

@@ -9,6 +9,8 @@ BUSY_INTERVAL: Final = 5.0
 IDLE_FIRST: Final = 55.0
 IDLE_MOST: Final = 240.0
 PROBES: Final = 2
+PROBE_PATIENCE: Final = 10.0
+"""Longest wait for the answer to a PING: a dead idle link is noticed soon after its probe."""
 PROVEN_TIMES: Final = 3
 GROWTH: Final = 1.25
 """Idle intervals grow by a quarter after three proven silences of the current length."""
@@ -45,14 +47,15 @@ class Liveness:
         self.idle = idle if idle is not None else IdleInterval()
         self.busy = False
         self.dead = False
-        self._heard_at = now
+        self._waiting_since = now
+        """When the other end was heard last, or asked last."""
         self._spoke_at = now
         self._probes = 0
         self._proving = False
 
     @property
     def interval(self) -> float:
-        """Silence after which the next PING goes out."""
+        """Silence after which the first PING goes out."""
         return BUSY_INTERVAL if self.busy else self.idle.seconds
 
     @property
@@ -60,24 +63,20 @@ class Liveness:
         """When :meth:`due` has something to say; None once dead."""
         if self.dead:
             return None
-        wait = self.interval if not self._probes else min(self.interval, 2 * BUSY_INTERVAL)
-        return (
-            max(self._heard_at, self._probed_at) + wait if self._probes else self._heard_at + wait
-        )
+        patience = min(self.interval, PROBE_PATIENCE) if self._probes else self.interval
+        return self._waiting_since + patience
 
     def heard(self, now: float) -> None:
         """Any byte arrived: the other end is there."""
         if self._proving:
             self.idle.proved()
-        self._heard_at = now
+        self._waiting_since = now
         self._probes = 0
         self._proving = False
 
     def spoke(self, now: float) -> None:
         """Something was written (it refreshes the network's mapping too)."""
         self._spoke_at = now
-
-    _probed_at = 0.0
 
     def due(self, now: float) -> bool:
         """Whether to send a PING now; sets `dead` when two stayed unanswered."""
@@ -92,5 +91,5 @@ class Liveness:
         if not self._probes:
             self._proving = not self.busy and now - self._spoke_at >= self.interval
         self._probes += 1
-        self._probed_at = now
+        self._waiting_since = now
         return True

@@ -153,6 +153,11 @@ class Pacer:
                 return
             sent.limited = True
 
+    @property
+    def records(self) -> int:
+        """Messages remembered until their LINKACK: bounded, whatever the other end withholds."""
+        return len(self._on_way)
+
     def acknowledged(self, total: int, delay: float, now: float) -> None:
         """A LINKACK arrived; RemoteError when it claims bytes that were never written."""
         if total > self.sent:
@@ -163,10 +168,11 @@ class Pacer:
         self.delivered = max(self.delivered, total)
         if newest is None:
             return
-        self._delivered_at = now
-        self._first_at = newest.at
+        arrived = max(now - delay, newest.at, self._delivered_at)
         self._measure_rtt(newest, max(now - newest.at - delay, RTT_LEAST), now)
-        self._measure_rate(newest, now)
+        self._measure_rate(newest, arrived)
+        self._delivered_at = arrived
+        self._first_at = newest.at
         self._count_round(newest)
         wanted = int(self.rate * CHUNK_TIME)
         if self.rate:
@@ -194,8 +200,8 @@ class Pacer:
             self.min_rtt = rtt
             self._min_rtt_at = now
 
-    def _measure_rate(self, newest: _Sent, now: float) -> None:
-        interval = max(now - newest.delivered_at, newest.at - newest.first_at)
+    def _measure_rate(self, newest: _Sent, arrived: float) -> None:
+        interval = max(arrived - newest.delivered_at, newest.at - newest.first_at)
         if interval <= 0:
             return
         rate = (self.delivered - newest.delivered) / interval
@@ -224,5 +230,7 @@ class Pacer:
         if self.rate >= self._full_rate * STARTUP_GROWTH:
             self._full_rate = self.rate
             self._flat_rounds = 0
-        else:
-            self._flat_rounds += 1
+            return
+        self._flat_rounds += 1
+        if self._flat_rounds == STARTUP_ROUNDS:
+            self._min_rtt_at = -MIN_RTT_AGE  # drain what the doubled window left in the line

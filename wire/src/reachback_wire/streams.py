@@ -7,6 +7,7 @@ one number, `next`. Both outlive connections; a :class:`~reachback_wire.link.Lin
 from bisect import bisect_right
 from typing import Final, Protocol
 
+from reachback_wire import varint
 from reachback_wire.link_errors import LocalError, RemoteError
 from reachback_wire.units import CtrlUnit, DataUnit, GapUnit, Unit
 
@@ -168,6 +169,8 @@ class Receiver:
         if start is None:
             return None
         end = start + unit.length
+        if end > varint.MAXIMUM:
+            raise RemoteError("offset", "An offset is beyond what the link can name.")
         self.at = end
         following = self.next
         if start > following or end <= following:

@@ -11,7 +11,7 @@ class Limits:
     """Longest frame body accepted."""
     max_message: int = 131_072
     """Longest message written."""
-    max_channels: int = 1_024
-    """Channels the other end may name before we have attached them."""
+    max_wishes: int = 1_024
+    """Unattached channels whose RESUME or CREDIT is remembered."""
     standing_credit: int = 65_536
     """Credit with which channels 1 and 2 begin in both directions."""

@@ -40,7 +40,6 @@ from reachback_wire.link.inbound import Inbound
 from reachback_wire.link.limits import Limits
 from reachback_wire.link.outbox import Outbox
 from reachback_wire.link.schedule import BULK, FIRST_SESSION_CHANNEL, INTERACTIVE, Schedule
-from reachback_wire.link_errors import RemoteError
 from reachback_wire.liveness import IdleInterval, Liveness
 from reachback_wire.pacing import Pacer
 from reachback_wire.streams import Receiver, Source
@@ -67,11 +66,12 @@ class Link:
         idle: IdleInterval | None = None,
     ) -> None:
         """`priority_of` gives the class of an *incoming* channel: bulk is acknowledged at once."""
-        self._limits = limits
         self._priority_of = priority_of
         self._decoder = Decoder(limits.max_body)
         self._pacer = Pacer(now)
-        self._schedule = Schedule(standing_credit=limits.standing_credit)
+        self._schedule = Schedule(
+            standing_credit=limits.standing_credit, max_wishes=limits.max_wishes
+        )
         self._inbound = Inbound(standing_credit=limits.standing_credit)
         self._outbox = Outbox(self._pacer, self._schedule, max_message=limits.max_message)
         self._owed = Acknowledging()
@@ -143,19 +143,13 @@ class Link:
 
     def _credited(self, ch: int, limit: int, events: list[Event]) -> None:
         self._schedule.credit(ch, limit)
-        self._bound_channels()
         events.append(Credited(ch, limit))
 
     def _rewound(self, frame: Resume, events: list[Event]) -> None:
         self._resumes += 1
         for entry in frame.entries:
             self._schedule.rewind(*entry)
-            self._bound_channels()
             events.append(Rewound(*entry))
-
-    def _bound_channels(self) -> None:
-        if self._schedule.wishes > self._limits.max_channels:
-            raise RemoteError("channels", "Too many channels were named that do not exist.")
 
     # What goes out
 

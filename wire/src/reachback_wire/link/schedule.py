@@ -80,16 +80,12 @@ class _Wish:
 class Schedule:
     """The channels of one connection that we send."""
 
-    def __init__(self, *, standing_credit: int) -> None:
+    def __init__(self, *, standing_credit: int, max_wishes: int) -> None:
         self._channels: dict[int, Outbound] = {}
         self._turns: tuple[deque[Outbound], ...] = tuple(deque() for _ in range(CLASSES))
         self._wishes: dict[int, _Wish] = {}
         self._standing_credit = standing_credit
-
-    @property
-    def wishes(self) -> int:
-        """How many channels were named that are not attached."""
-        return len(self._wishes)
+        self._max_wishes = max_wishes
 
     def attach(
         self, ch: int, source: Source, *, priority: int, start: int | None, credit: int
@@ -125,7 +121,7 @@ class Schedule:
 
     def credit(self, ch: int, limit: int) -> None:
         """CREDIT came; a lower limit than before changes nothing."""
-        holder = self._channels.get(ch) or self._wishes.setdefault(ch, _Wish())
+        holder = self._channels.get(ch) or self._wish(ch)
         holder.credit = max(holder.credit, limit)
 
     def rewind(self, ch: int, offset: int, credit: int) -> None:
@@ -134,9 +130,15 @@ class Schedule:
         if channel is not None:
             channel.rewind(offset, credit)
             return
-        wish = self._wishes.setdefault(ch, _Wish())
+        wish = self._wish(ch)
         wish.next = offset
         wish.credit = max(wish.credit, credit)
+
+    def _wish(self, ch: int) -> _Wish:
+        """What was said about an unattached channel; the oldest is forgotten for the newest."""
+        if ch not in self._wishes and len(self._wishes) >= self._max_wishes:
+            del self._wishes[next(iter(self._wishes))]
+        return self._wishes.setdefault(ch, _Wish())
 
     def pick(self) -> Outbound | None:
         """The channel whose turn it is; call :meth:`took` when it has sent."""

@@ -91,6 +91,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "reachback.ui.pages.shell",
             ],
         },
     },
@@ -132,6 +133,7 @@ SESSION_COOKIE_NAME = "reachback_session"
 SESSION_COOKIE_SECURE = _TLS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "reachback.ui.web.errors.csrf_failure"
 CSRF_COOKIE_NAME = "reachback_csrf"
 CSRF_COOKIE_SECURE = _TLS
 CSRF_COOKIE_SAMESITE = "Lax"

@@ -35,3 +35,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 if settings.REACHBACK_DEMO and rooms.exists("reachback.config.demo.urls"):
     urlpatterns.insert(0, path("demo/", include("reachback.config.demo.urls")))
+
+handler400 = "reachback.ui.web.errors.bad_request"
+handler403 = "reachback.ui.web.errors.forbidden"
+handler404 = "reachback.ui.web.errors.not_found"
+handler500 = "reachback.ui.web.errors.broken"

@@ -1,9 +1,10 @@
-"""The words, signs and tones behind the template tags: pure, so that they can be tested by value."""
+"""The words, signs and tones behind the template tags: pure, tested by value."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
+from django.template import Context
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -83,7 +84,7 @@ def priority(level: int) -> Mark:
     return PRIORITIES.get(level, PRIORITIES[4])
 
 
-def now_of(context: Any) -> datetime:
+def now_of(context: Context) -> datetime:
     """The page's own `now` when its context has one, so that one page shows one instant."""
     stated = context.get("now")
     return stated if isinstance(stated, datetime) else clock.now()
@@ -110,7 +111,8 @@ def ago(moment: datetime, now: datetime) -> str:
     if abs(distance) < timedelta(seconds=45):
         return gettext("just now")
     words = {"span": span(distance)}
-    return gettext("%(span)s ago") % words if distance > timedelta(0) else gettext("in %(span)s") % words
+    past = distance > timedelta(0)
+    return gettext("%(span)s ago") % words if past else gettext("in %(span)s") % words
 
 
 @dataclass(frozen=True)

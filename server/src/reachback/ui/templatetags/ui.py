@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from django import template
+from django.forms import BoundField
+from django.template import Context
 from django.templatetags.static import static
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -23,7 +25,7 @@ def icon(name: str, label: str = "", size: str = "") -> SafeString:
     spoken = (
         format_html(' role="img" aria-label="{}"', label)
         if label
-        else mark_safe(' aria-hidden="true"')  # noqa: S308 - a constant
+        else mark_safe(' aria-hidden="true"')
     )
     return format_html(
         '<svg class="icon"{}{}{}><use href="{}#{}"></use></svg>',
@@ -67,10 +69,10 @@ def key(letters: str) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def when(context: Any, moment: datetime | None) -> SafeString:
+def when(context: Context, moment: datetime | None) -> SafeString:
     """A time in relation to now, exact in the viewer's zone on hover and focus."""
     if moment is None:
-        return mark_safe('<span class="faint">–</span>')  # noqa: S308 - a constant
+        return mark_safe('<span class="faint">&ndash;</span>')
     local = localtime(moment)
     exact = f"{date_format(local, 'DATETIME_FORMAT')} {local.tzname()}"
     return format_html(
@@ -82,10 +84,10 @@ def when(context: Any, moment: datetime | None) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def due(context: Any, moment: datetime | None, start: datetime | None = None) -> SafeString:
+def due(context: Context, moment: datetime | None, start: datetime | None = None) -> SafeString:
     """The time left in words above a thin bar that empties from `start` to `moment`."""
     if moment is None:
-        return mark_safe('<span class="due faint">–</span>')  # noqa: S308 - a constant
+        return mark_safe('<span class="due faint">&ndash;</span>')
     left = marks.due(moment, start, marks.now_of(context))
     local = localtime(moment)
     return format_html(
@@ -108,7 +110,7 @@ def avatar(name: str, yours: bool = False, size: str = "") -> SafeString:  # noq
     """Initials in a circle; `yours` turns it blue. The name is beside it or in its title."""
     return format_html(
         '<span class="avatar"{}{} title="{}" aria-hidden="true">{}</span>',
-        mark_safe(" data-yours") if yours else "",  # noqa: S308 - a constant
+        mark_safe(" data-yours") if yours else "",
         format_html(' data-size="{}"', size) if size else "",
         name,
         marks.initials(name),
@@ -130,7 +132,7 @@ def empty_state(
 
 
 @register.inclusion_tag("ui/parts/field.html")
-def field(bound_field: Any, help_text: str = "") -> dict[str, Any]:
+def field(bound_field: BoundField, help_text: str = "") -> dict[str, Any]:
     """A form field with its label, help and errors, joined for screen readers."""
     return {
         "field": bound_field,

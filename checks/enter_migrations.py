@@ -8,7 +8,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from checks.test_migrations import LEDGER, digests  # noqa: E402
+from checks.test_migrations import LEDGER, digests
 
 if __name__ == "__main__":
     landed: dict[str, str] = json.loads(LEDGER.read_text()) if LEDGER.exists() else {}

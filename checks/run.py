@@ -78,7 +78,9 @@ def lint(report: Report) -> None:
         report.step("djade", tool("djade", "--check", "--target-version", "5.2", *templates))
         report.step("djlint", tool("djlint", "--quiet", "--lint", *templates))
     report.step("codespell", tool("codespell", *tracked("*.py", "*.md", "*.html", "*.ts", "*.css")))
-    report.step("import contracts", tool("lint-imports", "--no-cache"), PYTHONPATH=":".join(SOURCES))
+    report.step(
+        "import contracts", tool("lint-imports", "--no-cache"), PYTHONPATH=":".join(SOURCES)
+    )
     _, npm = build_browser_npm()
     report.step("biome and tsc", [*npm, "--prefix", "browser", "run", "--silent", "check"])
 
@@ -104,7 +106,9 @@ def unit(report: Report, everything: bool) -> None:  # noqa: FBT001
     report.step("gateway", tool("pytest", "gateway", "-q", *slow, "-p", "no:django"))
     report.step("server on SQLite", tool("pytest", "server", *quick))
     with postgres.cluster() as url:
-        report.step("server on PostgreSQL", tool("pytest", "server", *quick), REACHBACK_DATABASE_URL=url)
+        report.step(
+            "server on PostgreSQL", tool("pytest", "server", *quick), REACHBACK_DATABASE_URL=url
+        )
     _, npm = build_browser_npm()
     report.step("browser", [*npm, "--prefix", "browser", "run", "--silent", "test"])
 

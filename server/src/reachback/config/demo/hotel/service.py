@@ -75,7 +75,7 @@ class Desk(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(data)
 
-    def do_GET(self) -> None:  # noqa: N802 - named by http.server
+    def do_GET(self) -> None:
         """Serve the form, or say that registration is closed."""
         state = self.registration
         state.refresh()
@@ -88,7 +88,7 @@ class Desk(BaseHTTPRequestHandler):
         else:
             self.answer(200, "text/html", PAGE.format(title=html.escape(state.title), body=FORM))
 
-    def do_POST(self) -> None:  # noqa: N802 - named by http.server
+    def do_POST(self) -> None:
         """Register a guest."""
         state = self.registration
         state.refresh()

@@ -1,0 +1,72 @@
+"""Fixtures of the journeys: a browser, a running demo on either database, axe, screenshots."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from checks.components import COMPONENTS
+from journeys.demo import Demo, running
+
+ARTIFACTS = Path(__file__).parent / "artifacts"
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, driven by Playwright."""
+    path = next(c for c in COMPONENTS if c.name == "Chromium").path()
+    assert path is not None, "Chromium is missing: apt-get install chromium"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """One browser profile: the hosts keep separate sign-ins within it."""
+    profile = browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB")
+    profile.set_default_timeout(20_000)
+    yield profile
+    profile.close()
+
+
+DATABASES = ["sqlite", "postgres"]
+
+
+@pytest.fixture(scope="module", params=DATABASES)
+def demo(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """The hotel, running; on SQLite and on PostgreSQL."""
+    url = ""
+    if request.param == "postgres":
+        url = os.environ.get("REACHBACK_JOURNEY_POSTGRES", "")
+        assert url, "set REACHBACK_JOURNEY_POSTGRES, or run `make journeys`, which starts a cluster"
+    folder = tmp_path_factory.mktemp(f"hotel-{request.param}") / "demo"
+    with running(folder, database_url=url) as started:
+        yield started
+
+
+def enter(context: BrowserContext, demo: Demo, host: str) -> Page:
+    """Sign in on a host with one click and return the page."""
+    page = context.new_page()
+    page.goto(demo.url(host, "/demo/enter/"))
+    return page
+
+
+def look(page: Page, name: str) -> None:
+    """Keep a screenshot for somebody to look at."""
+    ARTIFACTS.mkdir(exist_ok=True)
+    page.screenshot(path=ARTIFACTS / f"{name}.png", full_page=False)

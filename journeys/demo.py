@@ -1,0 +1,137 @@
+"""A running demo for a journey: its own folder, its own port, ended with everything it started."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+READY_SECONDS = 150
+COMMAND = [sys.executable, "-m", "reachback.config.cli", "demo"]
+
+
+def free_port() -> int:
+    """Return a loopback port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@dataclass(frozen=True)
+class Demo:
+    """Addresses, folders and processes of a running demo."""
+
+    port: int
+    data: Path
+    environment: dict[str, str]
+
+    def url(self, host: str, path: str = "/") -> str:
+        """Return an address on one of the demo's hosts (``""`` is the first page's)."""
+        name = f"{host}.localhost" if host else "localhost"
+        return f"http://{name}:{self.port}{path}"
+
+    def say(self, *words: str) -> str:
+        """Run `reachback demo WORD …` as somebody at the machine would."""
+        done = subprocess.run(
+            [*COMMAND, *words, "--data", str(self.data)],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout
+
+    def pid(self, program: str) -> int:
+        """Return the process id of one of the supervised programs."""
+        return int((self.data / "run" / f"{program}.pid").read_text("ascii"))
+
+    def kill(self, program: str, number: signal.Signals = signal.SIGKILL) -> int:
+        """Kill a supervised program; the supervisor starts it again."""
+        pid = self.pid(program)
+        os.kill(pid, number)
+        return pid
+
+    def wait_restarted(self, program: str, old: int, seconds: float = 60) -> None:
+        """Wait until the supervisor runs a new process of that program."""
+        wait_for(lambda: self._new_pid(program, old), f"{program} was not restarted", seconds)
+
+    def _new_pid(self, program: str, old: int) -> bool:
+        with contextlib.suppress(OSError, ValueError):
+            return self.pid(program) != old
+        return False
+
+    def state(self) -> dict[str, Any]:
+        """Return /demo/state.json, or nothing while the web process is away."""
+        with contextlib.suppress(urllib.error.URLError, OSError, ValueError):
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/demo/state.json", timeout=5) as answer:
+                found: dict[str, Any] = json.load(answer)
+                return found
+        return {}
+
+
+def wait_for(condition: Any, sentence: str, seconds: float = 30) -> None:
+    """Wait for a condition that another process makes true; fail with a sentence."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if condition():
+            return
+        time.sleep(0.1)
+    raise AssertionError(sentence)
+
+
+@contextlib.contextmanager
+def running(data: Path, *, database_url: str = "") -> Iterator[Demo]:
+    """Start a demo, give it when its device is ready, end it."""
+    port = free_port()
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("REACHBACK_")}
+    if database_url:
+        environment["REACHBACK_DATABASE_URL"] = database_url
+    demo = Demo(port, data, environment)
+    output = (data.parent / f"{data.name}.out").open("w")
+    process = subprocess.Popen(
+        [*COMMAND, "--data", str(data), "--port", str(port)],
+        env=environment,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+    try:
+        wait_for(
+            lambda: process.poll() is not None or demo.state().get("device") == "ready",
+            "the demo did not become ready",
+            READY_SECONDS,
+        )
+        if process.poll() is not None:
+            raise AssertionError((data.parent / f"{data.name}.out").read_text()[-4000:])
+        yield demo
+    except BaseException:
+        keep_logs(data)
+        raise
+    finally:
+        process.send_signal(signal.SIGTERM)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(30)
+        process.kill()
+        output.close()
+
+
+def keep_logs(data: Path) -> None:
+    """Copy the demo's log beside the screenshots of a failed journey."""
+    artifacts = Path(__file__).parent / "artifacts"
+    artifacts.mkdir(exist_ok=True)
+    for file in (data / "demo.log", data.parent / f"{data.name}.out"):
+        if file.exists():
+            shutil.copy(file, artifacts / f"{data.name}-{file.name}")

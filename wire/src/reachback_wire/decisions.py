@@ -6,12 +6,12 @@ answers are the same because nothing else goes in (docs/protocols/documents.md).
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import Final, Self, cast
 
 from reachback_wire import sentences
 from reachback_wire.clauses import Outcome, Weighing, available, weigh
 from reachback_wire.documents import Clause, Contract, DeviceStatement, Grant, Narrowing
-from reachback_wire.refusals import Refusal
+from reachback_wire.refusals import Code, Refusal
 from reachback_wire.requests import TOLERANCE_MS, Approved, Clock, Moments, Request, span
 
 __all__ = ["Approved", "Clock", "Decision", "Request", "check_grant", "decide", "span"]
@@ -43,9 +43,15 @@ class Decision:
     emergency: bool = False
     notify: tuple[str, ...] = ()
 
+    def as_refusal(self) -> Refusal:
+        """Give the refusal this decision is; only for one that is not allowed."""
+        return Refusal(cast("Code", self.code), self.sentence, self.clause)
+
     @classmethod
     def refused(cls, refusal: Refusal) -> Self:
-        return cls(allowed=False, code=refusal.code, sentence=refusal.sentence, clause=refusal.clause)
+        return cls(
+            allowed=False, code=refusal.code, sentence=refusal.sentence, clause=refusal.clause
+        )
 
 
 def decide(
@@ -130,7 +136,7 @@ def _check_narrowings(
     for item in narrowings:
         if item.lifted or not item.covers(statement.key):
             continue
-        reason = f": {item.reason}" if item.reason else "."
+        reason = f": {item.reason.rstrip('.')}." if item.reason else "."
         if item.effect == "revoke-all":
             raise Refusal("revoked", f"{_AUTHORS[item.author]} has revoked all access{reason}")
         if capability in item.capabilities:

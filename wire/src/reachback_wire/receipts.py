@@ -23,7 +23,7 @@ class ReceiptBook:
         """Read what `to_state` wrote; raises ValueError when it is something else."""
         device, number, head = state.get("device"), state.get("number"), state.get("head")
         if not (isinstance(device, str) and isinstance(number, int) and isinstance(head, str)):
-            raise ValueError("This is not the state of a receipt book.")
+            raise ValueError("This is not the state of a receipt book.")  # noqa: TRY004  data
         return cls(device, number, head)
 
     def to_state(self) -> dict[str, object]:
@@ -46,9 +46,8 @@ class ReceiptBook:
     ) -> tuple[Envelope, "ReceiptBook"]:
         """Sign the next receipt and give it with the book that follows.
 
-        `contract` and `grant` are digests, `leaves` and `head` (hex) are the leaf chain's, `offset` is
-        the channel's, `issued` in ms. Store the new
-        book before the receipt leaves the device.
+        `contract` and `grant` are digests, `leaves` and `head` (hex) the leaf chain's, `offset` the
+        channel's, `issued` in ms. Store the new book before the receipt leaves the device.
         """
         receipt = Receipt(
             device=self.device,

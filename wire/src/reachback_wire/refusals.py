@@ -46,7 +46,7 @@ Code = Literal[
 CODES: Final[tuple[str, ...]] = get_args(Code)
 
 
-class Refusal(Exception):  # noqa: N818  an answer, not an error of the program
+class Refusal(Exception):
     """Something was turned away: `code` for machines, `sentence` for people.
 
     `clause` is the number of the contract's clause that was looked at, 0 when none was.

@@ -1,4 +1,6 @@
-"""Run the checks of `make test` and `make test-all`; say what ran, what failed and how long each took."""
+"""Run the checks of `make test` and `make test-all`; say what ran, what failed and how long
+each took.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from checks import components, postgres  # noqa: E402
+from checks import components, postgres
 
 BIN = Path(sys.executable).parent
 PYTHON_ROOMS = ["wire", "connector", "gateway", "server", "checks", "journeys", "bench"]

@@ -123,7 +123,9 @@ def test_no_internal_import_hides_in_a_function() -> None:
 
 
 def _entry(file: str) -> bool:
-    """Django's AppConfig.ready and the command line import late because Django must be set up first."""
+    """Django's AppConfig.ready and the command line import late because Django must be set up
+    first.
+    """
     return file.endswith("/apps.py") or file in ENTRY_POINTS or "/config/" in file
 
 

@@ -1,4 +1,6 @@
-"""Templates obey the same arrows as imports: an app extends and includes only itself and what is below."""
+"""Templates obey the same arrows as imports: an app extends and includes only itself and what
+is below.
+"""
 
 from __future__ import annotations
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from checks.components import COMPONENTS
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from checks.components import COMPONENTS
 from journeys.demo import Demo, running
 
 ARTIFACTS = Path(__file__).parent / "artifacts"
@@ -48,7 +48,9 @@ DATABASES = ["sqlite", "postgres"]
 
 
 @pytest.fixture(scope="module", params=DATABASES)
-def demo(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+def demo(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Demo]:
     """The hotel, running; on SQLite and on PostgreSQL."""
     url = ""
     if request.param == "postgres":

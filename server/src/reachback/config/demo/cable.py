@@ -1,8 +1,8 @@
 """The cable between the hotel and the provider: a TCP relay that can really be cut.
 
-``python -m reachback.config.demo.cable LISTEN_PORT TARGET_PORT CONTROL_SOCKET``. A line ``cut SECONDS`` on
-the control socket resets every connection (RST, in the middle of whatever is under way) and refuses new
-ones until the time is over.
+``python -m reachback.config.demo.cable LISTEN_PORT TARGET_PORT CONTROL_SOCKET``. A line ``cut
+SECONDS`` on the control socket resets every connection (RST, in the middle of whatever is under
+way) and refuses new ones until the time is over.
 """
 
 from __future__ import annotations
@@ -88,10 +88,8 @@ async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> No
 async def serve(listen: int, target: int, control: Path) -> None:
     """Relay and listen for cuts until killed."""
     cable = Cable(target)
-    control.unlink(missing_ok=True)
     relay = await asyncio.start_server(cable.accept, "127.0.0.1", listen)
     steer = await asyncio.start_unix_server(cable.control, control)
-    control.chmod(0o600)
     async with relay, steer:
         await asyncio.gather(relay.serve_forever(), steer.serve_forever())
 
@@ -106,4 +104,6 @@ def order(control: Path, line: str) -> str:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])))
+    socket_path = Path(sys.argv[3])  # below a folder of mode 0700
+    socket_path.unlink(missing_ok=True)
+    asyncio.run(serve(int(sys.argv[1]), int(sys.argv[2]), socket_path))

@@ -1,7 +1,7 @@
 """`reachback demo`: the hotel story on real processes, from one command.
 
-Without a word: prepare, seed, start everything, print addresses and sign-ins. With a word: act on the
-running demo (`break`, `repair`, `cut SECONDS`, `status`).
+Without a word: prepare, seed, start everything, print addresses and sign-ins. With a word: act on
+the running demo (`break`, `repair`, `cut SECONDS`, `status`).
 """
 
 from __future__ import annotations
@@ -167,11 +167,10 @@ async def _supervised(
 def wait_ready(host: str, port: int, places: Places) -> bool:
     """Wait until the web process answers and the hotel's device is linked and pinned."""
     until = time.monotonic() + READY_SECONDS
+    url = f"http://{host}:{port}/demo/state.json"
     while time.monotonic() < until:
         try:
-            with urllib.request.urlopen(
-                f"http://{host}:{port}/demo/state.json", timeout=5
-            ) as answer:
+            with urllib.request.urlopen(url, timeout=5) as answer:
                 state = json.load(answer)
             if state.get("device") == "ready":
                 return True
@@ -187,11 +186,7 @@ def announce(port: int, seconds: float, places: Places) -> None:
     say(f"  The story    http://localhost:{port}/\n")
     for host, name, role in PEOPLE:
         say(f"  {name:<16} http://{host}.localhost:{port}/demo/enter/   {role}")
-    say(
-        "\n  One click signs in; each address keeps its own sign-in, so all three fit in one browser."
-    )
-    say(
-        f"  From another machine: ssh -L {port}:127.0.0.1:{port} THIS-MACHINE, then the same addresses."
-    )
+    say("\n  One click signs in; each address keeps its own sign-in, so three fit in one browser.")
+    say(f"  From another machine: ssh -L {port}:127.0.0.1:{port} HOST, then the same addresses.")
     say("  Break the hotel: the button on the first page, or `.venv/bin/reachback demo break`.")
     say(f"  Log: {places.data / 'demo.log'}    Stop: Ctrl-C\n")

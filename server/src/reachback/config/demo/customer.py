@@ -1,7 +1,8 @@
 """Lotus Hotels' side: its keys and what it signs with them, in its own folder.
 
-The server never reads this folder; it is given the signed documents as any customer would hand them over.
-The clauses of the contract are those of a small hotel that wants its guest registration kept alive.
+The server never reads this folder; it is given the signed documents as any customer would hand
+them over. The clauses of the contract are those of a small hotel that wants its guest
+registration kept alive.
 """
 
 from __future__ import annotations
@@ -98,12 +99,11 @@ class Customer:
         """Sign what the provider may do on our front-desk machines."""
         remote = Who(teams=(provider.team,))
         nights = When("Asia/Shanghai", (Window(EVERY_DAY, "23:00", "05:00"),))
+        files = Capability("files.read", (f"{folder}/**",))
         clauses = (
             Clause(1, (Capability("health"),), clockless=True),
             Clause(2, (Capability("shell.user", (user,)),), who=remote, case_required=True),
-            Clause(
-                3, (Capability("files.read", (f"{folder}/**",)),), who=remote, case_required=True
-            ),
+            Clause(3, (files,), who=remote, case_required=True),
             Clause(4, (Capability("reboot"),), who=remote, when=nights, case_required=True),
         )
         document = Contract(

@@ -1,6 +1,7 @@
 """The machine in the hotel: put the service in place, enrol as any customer's device would, run.
 
-Run by the supervisor as ``python -m reachback.config.demo.device DATA``; ends by becoming the connector.
+Run by the supervisor as ``python -m reachback.config.demo.device DATA``; ends by becoming the
+connector.
 """
 
 from __future__ import annotations
@@ -97,7 +98,7 @@ class Setup:
         if not enrolled.exists():
             self.enrol(clock.now())
         os.chdir(self.places.service)
-        os.execv(CONNECTOR, [CONNECTOR, "run", "--state", str(self.places.device)])
+        os.execv(CONNECTOR, [CONNECTOR, "run", "--state", str(self.places.device)])  # noqa: S606 - this process becomes the connector
 
 
 if __name__ == "__main__":

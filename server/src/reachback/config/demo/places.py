@@ -16,7 +16,9 @@ class Places:
 
     @property
     def customer(self) -> Path:
-        """The customer's own folder: keys, signed documents, trust.json. The server never reads it."""
+        """The customer's own folder: keys, signed documents, trust.json. The server never
+        reads it.
+        """
         return self.data / "lotus-hotels"
 
     @property

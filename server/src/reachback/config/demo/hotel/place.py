@@ -1,4 +1,6 @@
-"""Put the hotel's service into its directory, break its file as somebody at the desk would, repair it."""
+"""Put the hotel's service into its directory, break its file as somebody at the desk would,
+repair it.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,8 @@ report-at = 23:00
 [printer]
 queue = frontdesk-a5
 """
-# Saved from a word processor: typographic quotes, full-width equals signs, the last section cut off.
+# Saved from a word processor: typographic quotes, full-width equals signs, the last section cut
+# off.
 BROKEN = (
     GOOD.replace("identity-card = required", "identity-card ＝ “required”")
     .replace("report-to = 10.12.0.4:8443", "report-to ＝ 10.12.0.4：8443")

@@ -1,8 +1,8 @@
 """Guest registration of a small hotel: a real HTTP service that reads a configuration file.
 
-Standard library only, run by path on the device: ``python service.py CONF PORT``. The configuration is
-read again when the file changes. A file it cannot read closes registration until somebody repairs the
-file *and restarts the service*, as such programs do.
+Standard library only, run by path on the device: ``python service.py CONF PORT``. The
+configuration is read again when the file changes. A file it cannot read closes registration until
+somebody repairs the file *and restarts the service*, as such programs do.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ from pathlib import Path
 
 PAGE = """<!doctype html><html lang="zh-Hans"><meta charset="utf-8"><title>{title}</title>
 <meta name="viewport" content="width=device-width"><style>
-body{{font:16px/1.6 system-ui,"Noto Sans CJK SC",sans-serif;max-width:34rem;margin:3rem auto;padding:0 1rem;
-color:#292524;background:#fafaf9}}label{{display:block;margin:.8rem 0 .2rem}}input{{font:inherit;width:100%;
-padding:.4rem}}button{{font:inherit;margin-top:1rem;padding:.5rem 1.2rem}}.bad{{color:#b42318}}</style>
+body{{font:16px/1.6 system-ui,"Noto Sans CJK SC",sans-serif;max-width:34rem;margin:3rem auto;
+padding:0 1rem;color:#292524;background:#fafaf9}}label{{display:block;margin:.8rem 0 .2rem}}
+input{{font:inherit;width:100%;padding:.4rem}}button{{font:inherit;margin-top:1rem;
+padding:.5rem 1.2rem}}.bad{{color:#b42318}}</style>
 <h1>{title}</h1>{body}</html>"""
 FORM = """<p>欢迎入住。请登记您的信息。</p><form method="post" action="/register">
 <label>姓名<input name="name" required></label><label>房间号<input name="room" required></label>

@@ -1,6 +1,10 @@
 """Django's registration of the audit log."""
 
 from django.apps import AppConfig
+from typing_extensions import override
+
+from reachback.audit.web.navigation import audit_link
+from reachback.ui import slots
 
 
 class AuditConfig(AppConfig):
@@ -9,3 +13,7 @@ class AuditConfig(AppConfig):
     name = "reachback.audit"
     label = "audit"
     default_auto_field = "django.db.models.BigAutoField"
+
+    @override
+    def ready(self) -> None:
+        slots.navigation.register(audit_link, order=60)

@@ -1,10 +1,16 @@
 """Slots of the audit log, answered above."""
 
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
 from reachback.kernel.slots import Slot
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 class HeadWitness(Protocol):
@@ -15,4 +21,13 @@ class HeadWitness(Protocol):
     ) -> None: ...
 
 
+class OrganisationNames(Protocol):
+    """Says what organisations are called, for the reader of a log."""
+
+    def __call__(self, organisation_ids: Collection[UUID]) -> Mapping[UUID, str]: ...
+
+
+#: Words for actions (`case.opened` → "opened the case"), each room's its own.
+action_words: Slot[Mapping[str, StrOrPromise]] = Slot("audit.action_words")
+organisation_names: Slot[OrganisationNames] = Slot("audit.organisation_names")
 head_witnesses: Slot[HeadWitness] = Slot("audit.head_witnesses")

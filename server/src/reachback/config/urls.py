@@ -33,6 +33,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
     *(path(prefix, include(module)) for prefix, module in _PAGES if rooms.exists(module)),
 ]
+if rooms.exists("reachback.ui.web.errors"):
+    handler400 = "reachback.ui.web.errors.bad_request"
+    handler403 = "reachback.ui.web.errors.forbidden"
+    handler404 = "reachback.ui.web.errors.not_found"
+    handler500 = "reachback.ui.web.errors.broken"
 if settings.REACHBACK_DEMO and rooms.exists("reachback.config.demo.urls"):
     urlpatterns.insert(0, path("demo/", include("reachback.config.demo.urls")))
 

@@ -17,6 +17,7 @@ from django.core.wsgi import get_wsgi_application
 from django.db import connection
 from waitress.server import create_server
 
+from reachback.audit.jobs import Sequencer
 from reachback.config import manage
 from reachback.config.environment import envbool
 from reachback.kernel import admin, leases, listening, nudges, worker
@@ -64,6 +65,7 @@ class Workers:
 
     def __init__(self) -> None:
         self._worker = worker.Worker()
+        self._sequencer = Sequencer()
         self._listener = listening.Listener() if connection.vendor == "postgresql" else None
         self._admin: socketserver.BaseServer | None = None
 
@@ -73,6 +75,7 @@ class Workers:
         if self._listener is not None:
             self._listener.start()
         self._worker.start()
+        self._sequencer.start()
         self._admin = admin.serve(Path(settings.ADMIN_SOCKET))
 
     def stop(self) -> None:
@@ -81,6 +84,7 @@ class Workers:
             self._admin.shutdown()
             self._admin.server_close()
         self._worker.stop()
+        self._sequencer.stop()
         if self._listener is not None:
             self._listener.stop()
 

@@ -18,6 +18,9 @@ ROOMS = (
     "kernel",
 )
 
+#: Rooms whose tables point at another room's.
+_STANDS_ON = {"access": "cases", "insight": "access"}
+
 
 def exists(module: str) -> bool:
     """Whether this dotted module can be imported."""
@@ -29,4 +32,5 @@ def exists(module: str) -> bool:
 
 def present() -> list[str]:
     """Return the names of the rooms this installation has."""
-    return [room for room in ROOMS if exists(f"reachback.{room}.apps")]
+    found = [room for room in ROOMS if exists(f"reachback.{room}.apps")]
+    return [room for room in found if _STANDS_ON.get(room, room) in found]

@@ -29,15 +29,18 @@ _PAGES = (
     ("-/front/", "reachback.access.web.front_urls"),
 )
 
+_PRESENT = rooms.present()
+
+
+def _has(module: str) -> bool:
+    room = module.split(".")[1]
+    return (room in _PRESENT or room == "config") and rooms.exists(module)
+
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
-    *(path(prefix, include(module)) for prefix, module in _PAGES if rooms.exists(module)),
+    *(path(prefix, include(module)) for prefix, module in _PAGES if _has(module)),
 ]
-if rooms.exists("reachback.ui.web.errors"):
-    handler400 = "reachback.ui.web.errors.bad_request"
-    handler403 = "reachback.ui.web.errors.forbidden"
-    handler404 = "reachback.ui.web.errors.not_found"
-    handler500 = "reachback.ui.web.errors.broken"
 if settings.REACHBACK_DEMO and rooms.exists("reachback.config.demo.urls"):
     urlpatterns.insert(0, path("demo/", include("reachback.config.demo.urls")))
 

@@ -68,7 +68,7 @@ function apply(list: HTMLElement, nudge: Nudge): void {
     add(list, row);
     return;
   }
-  for (const name of ["aria-selected", "data-picked"]) {
+  for (const name of ["aria-current", "data-picked"]) {
     const value = present.getAttribute(name);
     if (value !== null) row.setAttribute(name, value);
   }

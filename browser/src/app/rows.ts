@@ -11,13 +11,13 @@ function rows(): HTMLElement[] {
 }
 
 export function selected(): HTMLElement | undefined {
-  return rows().find((row) => row.getAttribute("aria-selected") === "true");
+  return rows().find((row) => row.getAttribute("aria-current") === "true");
 }
 
 function select(row: HTMLElement | undefined): void {
   if (row === undefined) return;
-  for (const other of rows()) other.removeAttribute("aria-selected");
-  row.setAttribute("aria-selected", "true");
+  for (const other of rows()) other.removeAttribute("aria-current");
+  row.setAttribute("aria-current", "true");
   row.querySelector<HTMLElement>("a.row-link")?.focus({ preventScroll: true });
   row.scrollIntoView({ block: "nearest" });
   row.dispatchEvent(new CustomEvent("row-selected", { bubbles: true }));

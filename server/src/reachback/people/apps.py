@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+from typing_extensions import override
 
 
 class PeopleConfig(AppConfig):
@@ -10,3 +11,15 @@ class PeopleConfig(AppConfig):
     name = "reachback.people"
     label = "people"
     verbose_name = _("people")
+
+    @override
+    def ready(self) -> None:
+        from reachback.people.web import navigation  # noqa: PLC0415 - apps load before models
+        from reachback.ui import slots  # noqa: PLC0415 - the same
+
+        slots.navigation.register(navigation.organisations, order=50)
+        slots.navigation.register(navigation.members, order=50)
+        slots.account_menu.register(navigation.settings, order=10)
+        slots.account_menu.register(navigation.security, order=20)
+        slots.account_menu.register(navigation.sign_out, order=90)
+        slots.palette.register(navigation.commands, order=50)

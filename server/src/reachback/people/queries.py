@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from reachback.kernel import tenancy
 from reachback.kernel.actors import Actor
@@ -12,6 +12,7 @@ from reachback.people.models import (
     CUSTOMER_ROLES,
     PROVIDER_ROLES,
     Contact,
+    ContactAddress,
     Organisation,
     Site,
     Skill,
@@ -101,7 +102,11 @@ def site(actor: Actor, site_id: UUID) -> Site:
 
 def contacts(actor: Actor, organisation_id: UUID | None = None) -> QuerySet[Contact]:
     """The contacts the actor may see, with their addresses; of one organisation if named."""
-    found: QuerySet[Contact] = Contact.objects.visible_to(actor).select_related("site")
+    found: QuerySet[Contact] = (
+        Contact.objects.visible_to(actor)
+        .select_related("site")
+        .prefetch_related(Prefetch("addresses", ContactAddress.objects.visible_to(actor)))
+    )
     if actor.site_ids is not None:
         found = found.filter(site_id__in=actor.site_ids)
     return found if organisation_id is None else found.filter(organisation_id=organisation_id)

@@ -131,7 +131,7 @@ def due(moment: datetime, start: datetime | None, now: datetime) -> Due:
         return Due(gettext("%(span)s over") % {"span": span(left)}, 100, "red")
     whole = moment - start if start is not None else timedelta(hours=24)
     share = min(1.0, left / whole) if whole > timedelta(0) else 0.0
-    tone = "amber" if share < AMBER_BELOW or left < SOON else "blue"
+    tone = "amber" if share < AMBER_BELOW or left < SOON else ""
     return Due(gettext("%(span)s left") % {"span": span(left)}, max(2, round(share * 100)), tone)
 
 

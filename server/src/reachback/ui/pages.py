@@ -12,7 +12,7 @@ from reachback.ui import slots
 from reachback.ui.contexts import PageContext, Preferences
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Shell:
     """What the layouts need besides the page: links, commands and how the person wants it.
 
@@ -40,6 +40,12 @@ class Shell:
     def keys(self) -> str:
         """`on` or `off`: single-letter keys."""
         return "on" if self.preferences.single_keys else "off"
+
+    @property
+    def layout(self) -> str:
+        """The layout of pages that both sides have: `{% extends shell.layout %}`."""
+        actor = self.actor
+        return "ui/workspace.html" if actor is not None and actor.is_provider else "ui/portal.html"
 
     @cached_property
     def navigation(self) -> tuple[tuple[slots.NavigationItem, bool], ...]:

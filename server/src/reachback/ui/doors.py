@@ -1,39 +1,28 @@
-"""Doors before views: signed in at all, and on whose side of the contract."""
+"""A door before the workspace's pages: the provider's people only."""
 
 from collections.abc import Callable
-from functools import wraps
-from typing import Concatenate, ParamSpec, cast
+from functools import update_wrapper
+from typing import Concatenate, ParamSpec
 
-from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext
 
 from reachback.kernel.errors import NotPermitted
-from reachback.kernel.requests import ActorRequest, has_actor
+from reachback.kernel.requests import ActorRequest, signed_in
 
 P = ParamSpec("P")
-View = Callable[Concatenate[ActorRequest, P], HttpResponse]
-Open = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
-def signed_in(view: View[P]) -> Open[P]:
-    """Send a visitor to the sign-in page and bring them back afterwards."""
+def agents_only(
+    view: Callable[Concatenate[ActorRequest, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    """Like `signed_in`, and refuse customers' people with a sentence (403)."""
 
-    @wraps(view)
-    def door(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        if not has_actor(request):
-            return redirect_to_login(request.get_full_path())
-        return view(request, *args, **kwargs)
-
-    return cast("Open[P]", door)
-
-
-def agents_only(view: View[P]) -> Open[P]:
-    """The same, and refuse customers' people: the provider's workspace."""
-
-    def inner(request: ActorRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def inner(request: ActorRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not request.actor.is_provider:
             raise NotPermitted("ui.agents_only", gettext("This page is for the support team."))
         return view(request, *args, **kwargs)
 
-    return signed_in(wraps(view)(inner))
+    update_wrapper(inner, view)
+    return signed_in(inner)

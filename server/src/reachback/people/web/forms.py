@@ -1,6 +1,6 @@
 """Forms of people. Each only parses and bounds; operations decide."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.conf import settings
@@ -17,21 +17,18 @@ def role_choices(*, provider: bool) -> list[tuple[str, str]]:
     return [(role.value, str(role.label)) for role in Role if role in fitting]
 
 
-class SettingsForm(forms.ModelForm[User]):
+class SettingsForm(forms.Form):
     """A person's own settings."""
 
+    name = forms.CharField(label=_("Name"), max_length=120)
     zone = forms.ChoiceField(label=_("Time zone"), help_text=_("Every time is shown in it."))
     language = forms.ChoiceField(label=_("Language"))
+    theme = forms.ChoiceField(label=_("Light or dark"), choices=User.Theme.choices)
     single_keys = forms.BooleanField(
         label=_("Single-letter keys"),
         required=False,
         help_text=_("j and k move, a assigns, ? shows all. They never work while you type."),
     )
-
-    class Meta:
-        model = User
-        fields = ("name", "zone", "language", "theme", "single_keys")
-        labels: ClassVar = {"name": _("Name"), "theme": _("Light or dark")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

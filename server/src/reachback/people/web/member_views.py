@@ -11,13 +11,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from reachback.kernel import clock
 from reachback.kernel.errors import Conflict
-from reachback.kernel.requests import ActorRequest
+from reachback.kernel.requests import ActorRequest, signed_in
 from reachback.people import errors, operations, policy, queries
 from reachback.people.models import Organisation, Role, User
 from reachback.people.web.contexts import MemberLine, MemberPage, MembersPage
 from reachback.people.web.forms import NewPersonForm, RolesForm
 from reachback.ui import pages
-from reachback.ui.doors import signed_in
 
 
 @require_http_methods(["GET", "POST"])

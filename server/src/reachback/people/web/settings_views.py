@@ -9,12 +9,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from reachback.kernel import clock
 from reachback.kernel.errors import NotFound
-from reachback.kernel.requests import ActorRequest
+from reachback.kernel.requests import ActorRequest, signed_in
 from reachback.people import operations, queries
 from reachback.people.web.contexts import SettingsPage
 from reachback.people.web.forms import SettingsForm, ThemeForm
 from reachback.ui import pages
-from reachback.ui.doors import signed_in
 
 
 @require_http_methods(["GET", "POST"])
@@ -25,15 +24,14 @@ def settings(request: ActorRequest) -> HttpResponse:
         raise NotFound("people.no_settings", _("There are no settings here."))
     person = queries.person(request.actor, request.actor.id)
     if request.method == "POST":
-        form = SettingsForm(request.POST, instance=person)
+        form = SettingsForm(request.POST)
         if form.is_valid():
             operations.change_settings(actor=request.actor, now=clock.now(), **form.cleaned_data)
             with translation.override(form.cleaned_data["language"]):
                 messages.success(request, _("Saved."))
             return redirect("people:settings")
-        person.refresh_from_db()
     else:
-        form = SettingsForm(instance=person)
+        form = SettingsForm(initial={n: getattr(person, n) for n in SettingsForm.base_fields})
     page = SettingsPage(title=_("Your settings"), form=form, email=person.email)
     return pages.render(request, "people/settings.html", page)
 

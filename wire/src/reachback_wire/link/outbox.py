@@ -44,9 +44,10 @@ class Outbox:
             if self._size + len(frame) + uncounted > self._max_message:
                 self._flush(now)
             self._add(frame)
-        if self._channels(now):
-            self._pacer.blocked(since=before)
+        blocked = self._channels(now)
         self._flush(now)
+        if blocked:
+            self._pacer.blocked(since=before)
         return self._messages
 
     def _channels(self, now: float) -> bool:

@@ -225,11 +225,14 @@ class Link:
         return []
 
     def next_deadline(self) -> float | None:
-        """When to call :meth:`tick` at the latest; None when the link is dead."""
-        liveness, owed = self._liveness.deadline, self._owed.due
-        if liveness is None:
+        """When to call :meth:`tick` and :meth:`transmit` at the latest; None when dead."""
+        deadline = self._liveness.deadline
+        if deadline is None:
             return None
-        return liveness if owed is None else min(liveness, owed)
+        for other in (self._owed.due, self._pacer.paced_until):
+            if other is not None and other < deadline:
+                deadline = other
+        return deadline
 
     def set_busy(self, busy: bool) -> None:  # noqa: FBT001 - a state, not a mode
         """Whether a session channel is open: probe every 5 s instead of the idle interval."""

@@ -36,6 +36,7 @@ class Outbox:
         """The messages to write now; `head` is a LINKACK to begin with, or empty."""
         self._messages = []
         before = self._pacer.sent
+        self._pacer.paced_until = None
         uncounted = len(head)
         if head:
             self._parts.append(head)

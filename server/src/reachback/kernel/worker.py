@@ -6,7 +6,7 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import DatabaseError, close_old_connections, connection
@@ -34,9 +34,9 @@ TIMERS = Line("timers", Timer, timers.BELL, timers.fire)
 LINES = (FACTS, TIMERS)
 
 
-def work_once(line: Line, *, now: datetime) -> int:
+def work_once(line: Line, *, now: datetime, lease: timedelta = leases.LEASE) -> int:
     """Claim what is due on this line and do it; return how many rows were claimed."""
-    held = leases.claim(line.model, now=now, limit=_BATCH)
+    held = leases.claim(line.model, now=now, limit=_BATCH, lease=lease)
     for each in held:
         _attempt(line, each, now)
     return len(held)
@@ -72,8 +72,9 @@ def _attempt(line: Line, held: leases.Claim, now: datetime) -> None:
 class Worker:
     """One thread per line of work; `start` and `stop` bracket the life of the process."""
 
-    def __init__(self, lines: tuple[Line, ...] = LINES) -> None:
+    def __init__(self, lines: tuple[Line, ...] = LINES, *, lease: timedelta = leases.LEASE) -> None:
         self._lines = lines
+        self._lease = lease
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
 
@@ -99,7 +100,7 @@ class Worker:
             rings = bell.rings
             try:
                 close_old_connections()
-                busy = work_once(line, now=clock.now()) > 0
+                busy = work_once(line, now=clock.now(), lease=self._lease) > 0
                 pause = 0.0 if busy else _pause(line.model)
             except DatabaseError:
                 _log.exception("the %s worker cannot reach the database", line.name)

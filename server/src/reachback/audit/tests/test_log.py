@@ -4,14 +4,14 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import connection, transaction
+from django.db import ProgrammingError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from reachback.audit import merkle, queries, sequencing
 from reachback.audit.content import NotRecordable
 from reachback.audit.errors import LogNotReadable, NoSuchLeaf
 from reachback.audit.keys import log_key, log_key_path
-from reachback.audit.models import AuditHead, AuditLeaf, AuditRow, AuditSubtree
+from reachback.audit.models import AuditHead, AuditLeaf, AuditListing, AuditRow, AuditSubtree
 from reachback.audit.operations import record
 from reachback.audit.tiles import GrowingTiles, StoredTiles
 from reachback.kernel import actors
@@ -60,6 +60,25 @@ def act(
         )
 
 
+def lower_the_wall() -> None:
+    """Do what a thief with the database owner's rights can: switch the triggers off."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("ALTER TABLE audit_row DISABLE TRIGGER ALL")
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no such wall")
+def test_postgresql_itself_refuses_to_change_or_remove_an_entry(now: datetime) -> None:
+    act(now)
+    for change in (
+        lambda: AuditRow.objects.update(actor_name="Nobody"),
+        lambda: AuditListing.objects.all().delete(),
+    ):
+        with pytest.raises(ProgrammingError, match="append-only"), transaction.atomic():
+            change()
+
+
 def rows() -> list[AuditRow]:
     return list(AuditRow.objects.order_by("id"))
 
@@ -83,6 +102,7 @@ def test_an_altered_row_no_longer_matches_its_head(now: datetime) -> None:
     act(now, label="honest", data={"reason": "guests wait"})
     sequencing.sequence(LOTUS, now=now)
     (row,) = rows()
+    lower_the_wall()
     for column, value in (("subject_label", "forged"), ("actor_name", "Somebody else")):
         honest = getattr(row, column)
         AuditRow.objects.filter(id=row.id).update(**{column: value})

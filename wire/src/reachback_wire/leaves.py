@@ -4,6 +4,9 @@ import hashlib
 from collections.abc import Iterable
 from typing import Final
 
+from reachback_wire import varint
+from reachback_wire.units import CtrlUnit, DataUnit, GapUnit, Unit
+
 SALT_LENGTH: Final = 16
 HASH_LENGTH: Final = 32
 _TIME_LENGTH: Final = 8
@@ -97,3 +100,52 @@ class LeafChain:
         for leaf in leaves:
             self.add(leaf)
         return self._head
+
+
+class LeafReader:
+    """Recomputes a channel's leaves from its units, in order: what the receipts must agree with.
+
+    `unit` gives the leaf a unit makes, or None (DATA not yet under a leaf, RECEIPT, other CTRL).
+    Raises ValueError when the testimony contradicts itself.
+    """
+
+    def __init__(self, key: str) -> None:
+        self.chain = LeafChain(key)
+        self._pending = bytearray()
+
+    @property
+    def pending(self) -> int:
+        """Bytes of DATA that no leaf covers yet."""
+        return len(self._pending)
+
+    def unit(self, unit: Unit) -> bytes | None:
+        if isinstance(unit, DataUnit):
+            self._pending += unit.data
+            return None
+        leaf = self._leaf(unit)
+        if leaf is not None:
+            self.chain.add(leaf)
+        return leaf
+
+    def _leaf(self, unit: CtrlUnit | GapUnit) -> bytes | None:
+        if isinstance(unit, CtrlUnit) and unit.kind not in TAGS:
+            return None
+        if isinstance(unit, CtrlUnit) and unit.kind == OUTPUT_LEAF:
+            return self._output_leaf(unit.body)
+        if self._pending:
+            raise ValueError("Output was not put under a leaf before other testimony.")
+        if isinstance(unit, GapUnit):
+            return gap_leaf(unit.length, unit.time, unit.salt, unit.sha256)
+        if unit.kind == REDACTED:
+            return split_redacted(unit.body)[1]
+        time, salt, payload = split_testimony(unit.body)
+        return leaf_hash(TAGS[unit.kind], time, salt, payload)
+
+    def _output_leaf(self, body: bytes) -> bytes:
+        time, salt, rest = split_testimony(body)
+        length = varint.decode(rest, 0, len(rest))
+        if length is None or length[1] != len(rest) or length[0] != len(self._pending):
+            raise ValueError("An output leaf does not cover exactly the output before it.")
+        payload = bytes(self._pending)
+        self._pending.clear()
+        return leaf_hash(TAGS[OUTPUT_LEAF], time, salt, payload)

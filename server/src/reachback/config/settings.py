@@ -117,9 +117,10 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 
 # The web ------------------------------------------------------------------------------------------
-ALLOWED_HOSTS = envlist(
-    "REACHBACK_HOSTS", default=(".localhost", "localhost", "127.0.0.1", "[::1]", "testserver")
-)
+ALLOWED_HOSTS = [
+    *envlist("REACHBACK_HOSTS", default=(".localhost", "localhost", "127.0.0.1", "[::1]")),
+    "front.internal",  # how the front calls the web process on its socket
+]
 STATIC_URL = "/static/"
 STATIC_ROOT = envpath("REACHBACK_STATIC", default=REACHBACK_DATA / "static")
 APPEND_SLASH = True

@@ -13,7 +13,7 @@ class ConfigConfig(AppConfig):
     def ready(self) -> None:
         """Join the demo when this installation is one."""
         if settings.REACHBACK_DEMO:
-            from reachback.config.demo import doors, handlers
+            from reachback.config.demo import doors, handlers  # noqa: PLC0415 - models are loaded now
 
             handlers.register()
             doors.register()

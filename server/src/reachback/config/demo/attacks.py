@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from reachback.access import exporting, keys
@@ -21,6 +21,13 @@ from reachback_wire.signing import PrivateKey
 
 HOUR = 3_600_000  # ms
 Row = tuple[str, str, str]
+
+
+class Device(Protocol):
+    """The two things a grant names about a device."""
+
+    key: str
+    organisation_id: UUID
 
 
 def dishonest_server(actor: Actor, device_id: UUID, at: int) -> list[Row]:
@@ -48,7 +55,7 @@ def _nonce(device_id: UUID) -> str:
 
 
 def _grant(
-    device: Any, contract: str, key: PrivateKey, nonce: str, at: int, names: tuple[str, ...]
+    device: Device, contract: str, key: PrivateKey, nonce: str, at: int, names: tuple[str, ...]
 ) -> wire.Envelope:
     """Mint a grant with the real grant key."""
     grant = wire.Grant(

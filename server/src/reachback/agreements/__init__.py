@@ -1,1 +1,0 @@
-"""Entitlements: hours, channels and targets per organisation and site."""

@@ -1,1 +1,0 @@
-"""The heart: cases, their timelines, queues and service-level clocks."""

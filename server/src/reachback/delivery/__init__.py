@@ -1,1 +1,0 @@
-"""Delivery: messages on their way to people, and what became of them."""

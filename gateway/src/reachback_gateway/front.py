@@ -10,10 +10,16 @@ from reachback_gateway.control import Control
 from reachback_gateway.events import stream
 from reachback_gateway.events.hub import Hub
 from reachback_gateway.journal import Journal
+from reachback_gateway.links.answers import Answers
+from reachback_gateway.links.doors import Doors
+from reachback_gateway.links.events import SessionEvents
+from reachback_gateway.links.links import Links
+from reachback_gateway.links.store import Store
 from reachback_gateway.ports import Json
 from reachback_gateway.proxy import static
 from reachback_gateway.proxy.forward import Forwarder
 from reachback_gateway.proxy.pages import refuse
+from reachback_gateway.recorder.syncing import Syncer
 from reachback_gateway.settings import Settings
 from reachback_gateway.web_port import WebPort
 
@@ -30,6 +36,22 @@ class Front:
         self.forwarder = Forwarder(settings, journal)
         self.control = Control(settings.secret, journal, self.hub)
         self.control.get("/state", self.state)
+        self.store = Store(settings.data)
+        self.syncer = Syncer(journal)
+        self.events = SessionEvents(self.store.sessions, self.web, journal)
+        self.links = Links(
+            node=settings.node,
+            store=self.store,
+            reports=self.web,
+            events=self.events,
+            syncer=self.syncer,
+            journal=journal,
+        )
+        self.doors = Doors(
+            settings, self.links, identity=self.web, grants=self.web, journal=journal
+        )
+        Answers(self.links, self.control, demo=settings.demo)
+        self._tasks: list[asyncio.Task[None]] = []
         self._runners: list[web.AppRunner] = []
 
     def state(self) -> Json:
@@ -37,12 +59,29 @@ class Front:
         return {
             "node": self.settings.node,
             "streams": len(self.hub.streams),
+            "links": self._links_state(),
+            "sessions": {
+                session.id: {"channels": list(session.channels), "browsers": len(session.browsers)}
+                for session in self.links.sessions.values()
+            },
             "proxy": {
                 "active": self.forwarder.places.active,
                 "waiting": self.forwarder.places.waiting,
                 "spooled": self.forwarder.budget.held,
             },
             "counters": dict(self.journal.counters),
+        }
+
+    def _links_state(self) -> Json:
+        newest = (legs[-1] for legs in self.links.devices.values())
+        return {
+            device.id: {
+                "generation": device.admission.generation,
+                "hold": device.hold,
+                "nonces": len(device.nonces),
+                "channels": len(device.channels),
+            }
+            for device in newest
         }
 
     def public(self) -> web.Application:
@@ -52,12 +91,20 @@ class Front:
         router.add_get("/-/live", self._live)
         router.add_get("/-/ready", self._ready)
         router.add_get("/-/events", self._events)
+        router.add_get("/-/link/device", self.doors.device)
+        router.add_get("/-/link/browser", self.doors.browser)
         router.add_get("/static/{name:.+}", self._static)
         router.add_route("*", "/{path:.*}", self.forwarder.handle)
         return application
 
     async def start(self) -> int:
         """Open both sockets; returns the public port (useful when it was 0)."""
+        await asyncio.to_thread(self.store.prepare)
+        await asyncio.to_thread(self.events.load)
+        self._tasks = [
+            asyncio.create_task(self.events.run()),
+            asyncio.create_task(self.syncer.run()),
+        ]
         await self._serve_control()
         runner = web.AppRunner(
             self.public(),
@@ -83,9 +130,14 @@ class Front:
     async def stop(self) -> None:
         """End streams, links and sockets; recordings are closed and synced."""
         self.hub.end_all()
+        await self.doors.stop()
         for runner in reversed(self._runners):
             await runner.cleanup()
         await self.forwarder.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.syncer.sync_now(self.syncer.recordings)
         await self.web.__aexit__(None, None, None)
         self.journal.say("front.stopped")
 

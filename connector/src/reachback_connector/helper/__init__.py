@@ -1,1 +1,0 @@
-"""The root helper: the only process with rights and with the device's key."""

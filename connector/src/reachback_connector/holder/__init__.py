@@ -1,1 +1,0 @@
-"""The shell holder: one process per session channel, which outlives every other process."""

@@ -1,0 +1,131 @@
+"""What the web process may ask about links and sessions (docs/protocols/front.md)."""
+
+import asyncio
+
+from reachback_gateway.clock import wall_ms
+from reachback_gateway.control import Control, ControlError
+from reachback_gateway.links.channel import Channel
+from reachback_gateway.links.device import CUT, DOCUMENT, DeviceLeg
+from reachback_gateway.links.links import NO_DEVICE, Links
+from reachback_gateway.links.session import split_key
+from reachback_gateway.ports import Json
+from reachback_wire.documents import Envelope, Open
+from reachback_wire.frames import Open as OpenFrame
+from reachback_wire.refusals import Refusal
+
+_PATIENCE = 10.0
+_NARROWING = ("narrow", "narrowing", "reachback-narrow")
+
+
+class Answers:
+    """Routes of the control socket that concern links."""
+
+    def __init__(self, links: Links, control: Control, *, demo: bool) -> None:
+        self._links = links
+        self._demo = demo
+        control.post("/devices/{id}/nonce", self._nonce)
+        control.post("/devices/{id}/documents", self._documents)
+        control.post("/devices/{id}/cut", self._cut_device)
+        control.post("/sessions/{id}/cut", self._cut_session)
+        control.post("/devices/{id}/inject", self._inject)
+
+    def _linked(self, identity: str) -> DeviceLeg:
+        device = self._links.device(identity)
+        if device is None:
+            raise ControlError("device-offline", NO_DEVICE)
+        return device
+
+    async def _nonce(self, question: Json, identity: str) -> Json:
+        device = self._linked(identity)
+        nonce = device.take_nonce(wall_ms())
+        if nonce is None:
+            raise ControlError("no-nonce", "The device has issued no further link nonce yet.")
+        rtt = device.leg.link.stats.rtt
+        known = {"node": self._links.node, "generation": device.admission.generation}
+        return {"nonce": nonce, **known, "rtt_ms": round((rtt or 0.0) * 1000)}
+
+    async def _documents(self, question: Json, identity: str) -> Json:
+        documents = question.get("documents")
+        if not isinstance(documents, list):
+            raise ControlError("malformed", "documents is a list.")
+        self._update_seats(identity, documents)
+        device = self._linked(identity)
+        for document in documents:
+            device.tell(DOCUMENT, document)
+        return {"sent": True}
+
+    def _update_seats(self, identity: str, documents: list[Json]) -> None:
+        """What is decided here from now on knows the new narrowings and contract, too."""
+        for session in self._links.sessions.values():
+            if session.device != identity:
+                continue
+            for seat in session.seats.values():
+                for document in documents:
+                    _update(seat.redeemed, document)
+
+    async def _cut_device(self, question: Json, identity: str) -> Json:
+        code, sentence = _reason(question)
+        device = self._links.device(identity)
+        if device is not None:
+            value = {"channel": "*", "code": code, "sentence": sentence}
+            device.tell(CUT, {"id": f"cut-{wall_ms()}", **value})
+        sessions = [one for one in self._links.sessions.values() if one.device == identity]
+        channels = [channel for one in sessions for channel in one.channels.values()]
+        return self._cut(channels, code, sentence)
+
+    async def _cut_session(self, question: Json, identity: str) -> Json:
+        code, sentence = _reason(question)
+        session = self._links.session(identity) if identity.replace("-", "").isalnum() else None
+        channels = list(session.channels.values()) if session else []
+        return self._cut(channels, code, sentence)
+
+    def _cut(self, channels: list[Channel], code: str, sentence: str) -> Json:
+        for channel in channels:
+            self._links.cut(channel, code, sentence)
+        return {"cut": len(channels)}
+
+    async def _inject(self, question: Json, identity: str) -> Json:
+        """Send an OPEN without the front's own decision, to show that the device refuses."""
+        if not self._demo:
+            raise ControlError("not-in-demo", "Only a demo can act as a dishonest server.")
+        device = self._linked(identity)
+        value = {"grant": question.get("grant"), "open": question.get("open")}
+        try:
+            wish = Open.parse(Envelope.from_json(value["open"]).body)
+            split_key(wish.channel)
+        except Refusal as problem:
+            raise ControlError(problem.code, problem.sentence) from problem
+        ch = device.next_channel()
+        answer: asyncio.Future[Json] = asyncio.get_running_loop().create_future()
+        self._links.waiting_answers[device.id, ch] = answer
+        device.leg.send(OpenFrame(ch, value))
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                found = await answer
+        except TimeoutError as problem:
+            raise ControlError("link-lost", "The device did not answer in time.") from problem
+        finally:
+            self._links.waiting_answers.pop((device.id, ch), None)
+        if found["answer"] == "opened":
+            value = {"channel": wish.channel, "code": "not-recorded"}
+            device.tell(CUT, {"id": f"cut-{wall_ms()}", **value, "sentence": "Demonstration."})
+        return found
+
+
+def _update(redeemed: Json, document: Json) -> None:
+    envelope = {"body": document.get("body"), "signatures": document.get("signatures")}
+    kind = str(document.get("kind", "")).removeprefix("reachback-")
+    if kind in {"contract", "statement", "device"}:
+        redeemed["statement" if kind == "device" else kind] = envelope
+    elif kind in _NARROWING:
+        redeemed.setdefault("narrowings", []).append(envelope)
+    elif kind == "keyset":
+        known = redeemed.get("keyset")
+        chain = known if isinstance(known, list) else [known] if known else []
+        if envelope not in chain:
+            redeemed["keyset"] = [*chain, envelope]
+
+
+def _reason(question: Json) -> tuple[str, str]:
+    code = str(question.get("code", "cut"))[:80]
+    return code, str(question.get("sentence", "The session was ended."))[:500]

@@ -1,0 +1,292 @@
+"""Where links come in: `/-/link/device` and `/-/link/browser`."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from reachback_gateway.clock import monotonic, wall_ms
+from reachback_gateway.errors import LinkRefusedError, WebRefusedError, WebUnavailableError
+from reachback_gateway.journal import Journal
+from reachback_gateway.links import greeting
+from reachback_gateway.links.browser import BrowserLeg
+from reachback_gateway.links.device import DOCUMENT, DeviceLeg
+from reachback_gateway.links.leg import MOST, SUBPROTOCOL, Leg
+from reachback_gateway.links.links import Links
+from reachback_gateway.links.session import Seat, Session, checked_name
+from reachback_gateway.ports import Admission, Grants, Identity, Json
+from reachback_gateway.proxy import headers
+from reachback_gateway.proxy.pages import refuse
+from reachback_gateway.settings import Settings
+from reachback_gateway.web_port import admission
+from reachback_wire.documents import Hello
+from reachback_wire.frames import Notice, Welcome
+from reachback_wire.link import CONTROL, Link, RemoteError
+
+Owner = list[DeviceLeg | BrowserLeg]
+Serve = Callable[[Leg, Owner, str], Awaitable[None]]
+Work = Coroutine[None, None, None]
+
+_RETRY_MS = 2_000
+_WATCH_WEB = 2.0
+
+
+class Doors:
+    """Accepts, greets and serves both kinds of leg."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        links: Links,
+        *,
+        identity: Identity,
+        grants: Grants,
+        journal: Journal,
+    ) -> None:
+        self._settings = settings
+        self._links = links
+        self._identity = identity
+        self._grants = grants
+        self._journal = journal
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.open: set[Leg] = set()
+
+    async def device(self, request: web.Request) -> web.StreamResponse:
+        """A device's connection, from upgrade to end."""
+        return await self._accept(request, self._serve_device)
+
+    async def browser(self, request: web.Request) -> web.StreamResponse:
+        """A browser's connection; another site's page may not open one."""
+        origin = urlsplit(request.headers.get("Origin", "")).netloc
+        if not origin or origin.lower() != request.host.lower():
+            self._journal.say("link.cross_site_refused", origin=origin, host=request.host)
+            return refuse(request, 403, "cross-site", "Another site may not open a link.")
+        return await self._accept(request, self._serve_browser)
+
+    async def stop(self) -> None:
+        """Say BYE to everybody; they come back when the front does."""
+        sentence = "The server restarts."
+        waiting = [leg.bye("restarting", sentence, _RETRY_MS) for leg in tuple(self.open)]
+        await asyncio.gather(*waiting)
+        for task in tuple(self._tasks):
+            task.cancel()
+
+    async def _accept(self, request: web.Request, serve: Serve) -> web.StreamResponse:
+        offered = request.headers.get("Sec-WebSocket-Protocol", "")
+        if SUBPROTOCOL not in [part.strip() for part in offered.split(",")]:
+            return refuse(request, 400, "wrong-subprotocol", f"This address speaks {SUBPROTOCOL}.")
+        if len(self.open) >= self._settings.limits.links:
+            return refuse(request, 503, "too-many-links", "This front carries no more links.")
+        ws = web.WebSocketResponse(
+            protocols=(SUBPROTOCOL,), max_msg_size=MOST, compress=False, timeout=2
+        )
+        await ws.prepare(request)
+        address, _ = headers.client(request, self._settings.proxies)
+        await self._guarded(ws, address, serve)
+        return ws
+
+    async def _guarded(self, ws: web.WebSocketResponse, remote: str, serve: Serve) -> None:
+        owner: Owner = []
+        link = Link(monotonic(), priority_of=lambda ch: owner[0].class_of(ch) if owner else CONTROL)
+        leg = Leg(ws, link)
+        self.open.add(leg)
+        try:
+            await serve(leg, owner, remote)
+        except RemoteError as problem:
+            self._journal.say("link.peer_at_fault", code=problem.code, remote=remote)
+            await leg.bye(problem.code, problem.sentence)
+        except LinkRefusedError as problem:
+            self._journal.say("link.refused", code=problem.code, remote=remote)
+            await leg.bye(problem.code, problem.sentence)
+        except WebUnavailableError as problem:
+            await leg.bye(problem.code, problem.sentence, _RETRY_MS)
+        finally:
+            self.open.discard(leg)
+            leg.end("closed")
+
+    # Devices
+
+    async def _serve_device(self, leg: Leg, owner: Owner, remote: str) -> None:
+        limits = self._settings.limits
+        nonce = greeting.challenge(leg, self._settings.node)
+        envelope, events = await greeting.hello(leg, limits.hello)
+        hello = greeting.verify(envelope, role="device", nonce=nonce, node=self._settings.node)
+        admitted, sure = await self._admit(envelope, hello, nonce, remote)
+        device = DeviceLeg(leg, admitted, key=hello.key, instance=hello.instance, links=self._links)
+        owner.append(device)
+        await self._supersede(device)
+        self._welcome(leg, admitted.generation, admitted.hold, None)
+        for document in admitted.documents:
+            device.tell(DOCUMENT, document)
+        self._links.arrived(device)
+        self._journal.say("link.device_up", device=device.id, generation=admitted.generation)
+        if not sure:
+            self._later(self._confirm(device, envelope, nonce, remote))
+        try:
+            await device.handle(events)
+            while (more := await leg.next_events()) is not None:
+                await device.handle(more)
+        finally:
+            self._device_gone(device)
+
+    async def _admit(
+        self, envelope: Json, hello: Hello, nonce: str, remote: str
+    ) -> tuple[Admission, bool]:
+        """Ask the web process; while it is away, what it said about this key last time."""
+        try:
+            found = await self._ask_hello(envelope, nonce, remote)
+        except WebRefusedError as problem:
+            raise LinkRefusedError(problem.code, problem.sentence) from problem
+        except WebUnavailableError:
+            kept = await self._links.store.recall_device(hello.key)
+            if kept is None or kept.get("instance") != hello.instance:
+                raise
+            return admission(kept), False
+        await self._remember(hello, found)
+        return found, True
+
+    async def _ask_hello(self, envelope: Json, nonce: str, remote: str) -> Admission:
+        return await self._identity.device_hello(
+            hello=envelope, nonce=nonce, node=self._settings.node, remote=remote
+        )
+
+    async def _remember(self, hello: Hello, found: Admission) -> None:
+        value: Json = {"device": found.device, "name": found.name, "instance": hello.instance}
+        value |= {"organisation": found.organisation, "generation": found.generation}
+        try:
+            await self._links.store.remember_device(hello.key, value | {"hold": found.hold})
+        except OSError as problem:
+            self._journal.say("link.device_not_remembered", problem=str(problem.strerror))
+
+    async def _confirm(self, device: DeviceLeg, envelope: Json, nonce: str, remote: str) -> None:
+        """The web process was away at HELLO: ask it as soon as it is back."""
+        while not device.leg.closed:
+            await asyncio.sleep(_WATCH_WEB)
+            try:
+                found = await self._ask_hello(envelope, nonce, remote)
+            except WebUnavailableError:
+                continue
+            except WebRefusedError as problem:
+                await device.leg.bye(problem.code, problem.sentence)
+                return
+            device.admission = found
+            device.hold = found.hold
+            for document in found.documents:
+                device.tell(DOCUMENT, document)
+            return
+
+    async def _supersede(self, device: DeviceLeg) -> None:
+        """Same instance: the newest wins. Another instance with the same key: both are held."""
+        for older in tuple(self._links.devices.get(device.id, ())):
+            if older.instance == device.instance:
+                self._links.left(older)
+                await older.leg.bye("superseded", "A newer connection of this device took over.")
+            else:
+                device.hold = "health"
+                if older.hold == "none":
+                    self._journal.say("link.clone_held", device=device.id)
+                    older.hold = "health"
+                    for channel in list(older.channels.values()):
+                        self._links.cut(channel, "held", "A clone or stolen key is suspected.")
+                    await older.leg.bye("held", "Another machine shows the same key.", _RETRY_MS)
+
+    def _device_gone(self, device: DeviceLeg) -> None:
+        reason = device.leg.closed or "closed"
+        self._journal.say("link.device_down", device=device.id, reason=reason)
+        if self._links.left(device) and reason != "superseded":
+            self._later(self._report_lost(device, reason))
+
+    async def _report_lost(self, device: DeviceLeg, reason: str) -> None:
+        at = wall_ms()
+        while self._links.device(device.id) is None:
+            try:
+                await self._identity.device_lost(
+                    device=device.id,
+                    generation=device.admission.generation,
+                    at=at,
+                    reason=reason,
+                )
+            except WebUnavailableError:
+                await asyncio.sleep(_WATCH_WEB)
+            except WebRefusedError as problem:
+                self._journal.say("link.lost_refused", device=device.id, code=problem.code)
+                return
+            else:
+                return
+
+    def _later(self, work: Work) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _welcome(self, leg: Leg, generation: int, hold: str, session: Json | None) -> None:
+        value: Json = {"version": greeting.VERSIONS[1], "generation": generation, "hold": hold}
+        leg.send(Welcome(value | {"time": wall_ms(), "features": [], "session": session}))
+
+    # Browsers
+
+    async def _serve_browser(self, leg: Leg, owner: Owner, remote: str) -> None:
+        nonce = greeting.challenge(leg, self._settings.node)
+        envelope, events = await greeting.hello(leg, self._settings.limits.hello)
+        hello = greeting.verify(envelope, role="browser", nonce=nonce, node=self._settings.node)
+        session, seat = await self._seat(hello, nonce)
+        browser = BrowserLeg(leg, session, seat, self._links)
+        owner.append(browser)
+        await self._one_browser_per_key(browser)
+        session.browsers.add(browser)
+        self._greet_browser(browser)
+        self._journal.say("link.browser_up", session=session.id)
+        try:
+            await browser.handle(events)
+            while (more := await leg.next_events()) is not None:
+                await browser.handle(more)
+        finally:
+            self._links.browser_left(browser)
+            self._journal.say("link.browser_down", session=session.id, reason=leg.closed)
+
+    def _greet_browser(self, browser: BrowserLeg) -> None:
+        session, redeemed = browser.session, browser.seat.redeemed
+        device = self._links.device(session.device)
+        generation = device.admission.generation if device else 0
+        told = {name: redeemed.get(name) for name in ("device", "person", "may", "recordings")}
+        expires = redeemed.get("expires", 0)
+        self._welcome(
+            browser.leg, generation, "none", {"session": session.id, **told, "expires": expires}
+        )
+        state = "back" if device else "lost"
+        browser.leg.send(Notice(self._links.notice_value(session, state, generation)))
+
+    async def _seat(self, hello: Hello, nonce: str) -> tuple[Session, Seat]:
+        if hello.ticket:
+            return await self._redeem(hello, nonce)
+        session = self._links.session(checked_name(hello.session))
+        seat = session.seats.get(hello.key) if session else None
+        if session is None or seat is None:
+            raise LinkRefusedError("unknown-session", "This session is not open here.")
+        return session, seat
+
+    async def _redeem(self, hello: Hello, nonce: str) -> tuple[Session, Seat]:
+        try:
+            redeemed = await self._grants.redeem(
+                ticket=hello.ticket, key=hello.key, nonce=nonce, node=self._settings.node
+            )
+        except WebRefusedError as problem:
+            raise LinkRefusedError(problem.code, problem.sentence) from problem
+        name = checked_name(redeemed.get("session"))
+        session = self._links.session(name)
+        if session is None:
+            session = Session(name, str(redeemed.get("device", "")))
+            self._links.sessions[name] = session
+        seat = session.seats[hello.key] = Seat(hello.key, redeemed)
+        try:
+            await self._links.store.save_session(session)
+        except OSError as problem:
+            self._journal.say("session.not_saved", session=name, problem=str(problem.strerror))
+        return session, seat
+
+    async def _one_browser_per_key(self, browser: BrowserLeg) -> None:
+        for older in tuple(browser.session.browsers):
+            if older.seat.key == browser.seat.key:
+                self._links.browser_left(older)
+                older.leg.abort("superseded")

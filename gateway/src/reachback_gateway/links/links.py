@@ -1,0 +1,458 @@
+"""All links of this front, and how a device's channels meet the browsers' (link.md)."""
+
+from typing import Any, Final
+
+from reachback_gateway.clock import wall_ms
+from reachback_gateway.errors import LinkRefusedError, RecorderFailedError
+from reachback_gateway.journal import Journal
+from reachback_gateway.links import judge
+from reachback_gateway.links.browser import BrowserLeg
+from reachback_gateway.links.channel import Channel, Viewer
+from reachback_gateway.links.device import CUT, DeviceLeg
+from reachback_gateway.links.events import SessionEvents
+from reachback_gateway.links.reports import Reporter
+from reachback_gateway.links.session import Session, split_key
+from reachback_gateway.links.store import Store
+from reachback_gateway.ports import Json, Reports
+from reachback_gateway.recorder.playback import Playback
+from reachback_gateway.recorder.recording import Recording
+from reachback_gateway.recorder.syncing import Syncer
+from reachback_wire import canonical
+from reachback_wire.frames import Close, Notice, Opened, Refused
+from reachback_wire.recording import SegmentHeader
+from reachback_wire.refusals import Refusal
+
+NO_DEVICE: Final = "The device is not connected."
+
+
+class Links:
+    """Devices by id, sessions by id, channels by key."""
+
+    def __init__(
+        self,
+        *,
+        node: str,
+        store: Store,
+        reports: Reports,
+        events: SessionEvents,
+        syncer: Syncer,
+        journal: Journal,
+    ) -> None:
+        self.node = node
+        self.store = store
+        self.events = events
+        self.syncer = syncer
+        self.journal = journal
+        self._reports = reports
+        self.devices: dict[str, list[DeviceLeg]] = {}
+        self.sessions: dict[str, Session] = {}
+        self.waiting_answers: dict[tuple[str, int], Any] = {}
+
+    def device(self, identity: str) -> DeviceLeg | None:
+        """The newest connection of a device."""
+        legs = self.devices.get(identity)
+        return legs[-1] if legs else None
+
+    def reporter(self, device: DeviceLeg) -> Reporter:
+        return Reporter(device, self._reports, self.journal)
+
+    def session(self, name: str) -> Session | None:
+        """A session from memory or from its file."""
+        found = self.sessions.get(name)
+        if found is None:
+            found = self.store.load_session(name)
+            if found is not None:
+                self.sessions[name] = found
+        return found
+
+    # Opening
+
+    async def open(self, leg: BrowserLeg, ch: int, value: Json) -> None:
+        """OPEN from a browser: decide, then forward to the device."""
+        session = leg.session
+        device = self.device(session.device)
+        try:
+            hold = device.hold if device else "none"
+            found = judge.judge(leg.seat, value, hold=hold, now=wall_ms())
+            key = found.wish.channel
+            number = _number_in(session, key)
+        except (Refusal, LinkRefusedError) as problem:
+            clause = problem.clause if isinstance(problem, Refusal) else 0
+            self._refuse(leg, ch, problem.code, problem.sentence, clause)
+            return
+        known = session.channels.get(key)
+        if known is not None or key in session.known:
+            await self._open_again(leg, ch, session, key)
+            return
+        if device is None:
+            self._refuse(leg, ch, "device-offline", NO_DEVICE)
+            return
+        meta: Json = {"key": key, "number": number, "kind": found.wish.kind, "seat": leg.seat.key}
+        meta |= {"contract": found.grant.contract, "grant": found.grant_digest}
+        channel = Channel(session, meta, Recording(self.store.recording_folder(key)))
+        channel.wish = value
+        session.channels[key] = channel
+        viewer = Viewer(leg, channel, ch, Playback(channel.recording), owner=True)
+        leg.viewers[ch] = viewer
+        channel.owner = viewer
+        device.open(channel, value)
+
+    async def _open_again(self, leg: BrowserLeg, ch: int, session: Session, key: str) -> None:
+        """The browser repeats an OPEN whose answer it missed."""
+        channel = session.channels.get(key)
+        if channel is not None and channel.meta["seat"] != leg.seat.key:
+            self._refuse(leg, ch, "replayed", "Another browser opened this channel.")
+        elif channel is not None and channel.state == "opening":
+            viewer = Viewer(leg, channel, ch, Playback(channel.recording), owner=True)
+            leg.viewers[ch] = viewer
+            channel.owner = viewer
+        else:
+            leg.leg.send(Opened(ch, session.known[key]["opened"]))
+            await self._join(leg, ch, key, start=0, credit=0)
+
+    def _refuse(self, leg: BrowserLeg, ch: int, code: str, sentence: str, clause: int = 0) -> None:
+        leg.refuse(ch, code, sentence, clause)
+        fields: Json = {"code": code, "sentence": sentence, "clause": clause, "by": "front"}
+        self.events.add(leg.session.id, "refused", **fields)
+
+    def opened(self, device: DeviceLeg, ch: int, value: Json) -> None:
+        """OPENED from the device: begin the recording, tell the browser."""
+        if self._answered(device, ch, {"answer": "opened", **value}):
+            return
+        channel = device.channels.get(ch)
+        if channel is None or channel.state != "opening":
+            return
+        channel.state = "open"
+        channel.meta["opened"] = value
+        session = channel.session
+        session.known[channel.key] = channel.meta
+        session.opened += 1
+        try:
+            self._begin(channel, device)
+        except RecorderFailedError as problem:
+            self.recorder_failed(channel, problem)
+            return
+        told = {name: value.get(name) for name in ("sentence", "clause", "on_cut", "expires")}
+        self.events.add(session.id, "opened", channel.key, **told)
+        self.save(session)
+        if channel.owner is not None:
+            channel.owner.leg.leg.send(Opened(channel.owner.ch, value))
+            channel.seat(channel.owner, 0)
+        channel.extend_credit()
+
+    def refused(self, device: DeviceLeg, ch: int, value: Json) -> None:
+        """REFUSED from the device."""
+        if self._answered(device, ch, {"answer": "refused", **value}):
+            return
+        channel = device.channels.get(ch)
+        if channel is None:
+            return
+        device.drop(channel)
+        channel.session.channels.pop(channel.key, None)
+        code = str(value.get("code", "refused"))
+        fields: Json = {"code": code, "sentence": str(value.get("sentence", ""))[:500]}
+        fields |= {"clause": value.get("clause", 0), "by": "device"}
+        self.events.add(channel.session.id, "refused", channel.key, **fields)
+        if channel.owner is not None:
+            owner = channel.owner
+            owner.leg.leg.send(_refused(owner.ch, value))
+            channel.unseat(owner)
+
+    def _answered(self, device: DeviceLeg, ch: int, answer: Json) -> bool:
+        waiting = self.waiting_answers.pop((device.id, ch), None)
+        if waiting is None:
+            return False
+        if not waiting.done():
+            waiting.set_result(answer)
+        return True
+
+    def _begin(self, channel: Channel, device: DeviceLeg, *, start: int | None = None) -> None:
+        meta, admission = channel.meta, device.admission
+        header = SegmentHeader(
+            session=channel.session.id,
+            channel=str(meta["number"]),
+            key=channel.key,
+            kind=channel.kind,
+            device=device.id,
+            organisation=admission.organisation,
+            node=self.node,
+            generation=admission.generation,
+            index=0,
+            start_offset=0,
+            started=0,
+            previous="",
+            contract=str(meta["contract"]),
+            grant=str(meta["grant"]),
+        )
+        channel.recording.begin(header, now=wall_ms(), start=start)
+        self.syncer.recordings.add(channel.recording)
+
+    # The device's connection comes and goes
+
+    def arrived(self, device: DeviceLeg) -> None:
+        """A device's connection was welcomed."""
+        self.devices.setdefault(device.id, []).append(device)
+        self.notice(device.id, "back", device.admission.generation)
+
+    def left(self, device: DeviceLeg) -> bool:
+        """A device's connection ended; returns whether it was the device's last."""
+        for channel in device.channels.values():
+            self._note(channel, {"event": "device-lost"})
+            self.events.add(channel.session.id, "device-lost", channel.key)
+        device.leave()
+        legs = self.devices.get(device.id, [])
+        if device in legs:
+            legs.remove(device)
+        if legs:
+            return False
+        self.devices.pop(device.id, None)
+        self.notice(device.id, "lost", device.admission.generation)
+        return True
+
+    async def relist(self, device: DeviceLeg, entries: list[Json]) -> None:
+        """CHANNELS from a device: take up what it still has, end what it no longer has."""
+        device.highest = max([device.highest, *(int(entry["ch"]) for entry in entries)])
+        seen: set[str] = set()
+        for entry in entries:
+            if int(entry["ch"]) >= 16:
+                seen.add(str(entry["key"]))
+                await self._take_up(device, entry)
+        for session in list(self.sessions.values()):
+            if session.device == device.id:
+                self._end_forgotten(device, session, seen)
+        device.leg.link.set_busy(bool(device.channels))
+
+    def _end_forgotten(self, device: DeviceLeg, session: Session, seen: set[str]) -> None:
+        for channel in list(session.channels.values()):
+            if channel.key in seen:
+                continue
+            if channel.state == "opening":
+                if channel.device is None:
+                    channel.ch = 0
+                    channel.ch = device.next_channel()
+                    device.open(channel, channel.wish)
+            else:
+                self.ended(channel, "channel-lost", "The device no longer has this channel.")
+
+    async def _take_up(self, device: DeviceLeg, entry: Json) -> None:
+        ch, key = int(entry["ch"]), str(entry["key"])
+        channel = await self._known_channel(device, key)
+        if channel is None or device.hold != "none":
+            code = "held" if device.hold != "none" else "unknown-session"
+            self.journal.say("link.channel_refused", device=device.id, key=key, code=code)
+            device.tell(CUT, _cut(key, code, "The front does not know this channel."))
+            return
+        if channel.state == "opening":
+            channel.ch = ch
+            device.open(channel, channel.wish)
+            return
+        device.channels[ch] = channel
+        try:
+            self._begin(channel, device, start=int(entry["acked"]))
+        except RecorderFailedError as problem:
+            channel.device, channel.ch = device, ch
+            self.recorder_failed(channel, problem)
+            return
+        channel.session.resumes += 1
+        self._note(channel, {"event": "device-back"})
+        channel.bind(device, ch, next_input=int(entry["next"]), credit=int(entry["credit"]))
+        channel.resume_output()
+        self.events.add(channel.session.id, "device-back", key)
+        if channel.state == "cut" and channel.closing is not None:
+            device.tell(CUT, _cut(key, **channel.closing))
+
+    async def _known_channel(self, device: DeviceLeg, key: str) -> Channel | None:
+        try:
+            name, _ = split_key(key)
+        except LinkRefusedError:
+            return None
+        session = self.session(name)
+        if session is None or session.device != device.id:
+            return None
+        channel = session.channels.get(key)
+        meta = session.known.get(key)
+        if channel is None and meta is not None and not meta.get("ended"):
+            channel = Channel(session, meta, await self.store.load_recording(key))
+            channel.state = "open"
+            session.channels[key] = channel
+        return channel
+
+    # Browsers join and leave
+
+    async def rejoin(self, leg: BrowserLeg, entries: list[Json]) -> None:
+        """CHANNELS from a browser: give it back every channel it had."""
+        for entry in entries:
+            ch, key = int(entry["ch"]), str(entry["key"])
+            await self._join(leg, ch, key, start=int(entry["next"]), credit=int(entry["credit"]))
+
+    async def watch(self, leg: BrowserLeg, ch: int, value: Json) -> None:
+        """WATCH: follow a recording from its start."""
+        key = str(value.get("recording", ""))
+        try:
+            allowed = leg.seat.may_watch(key)
+        except LinkRefusedError:
+            allowed = False
+        meta = await self._meta(key) if allowed else None
+        if meta is None:
+            self._refuse(leg, ch, "not-found", "This ticket names no such recording.")
+            return
+        leg.leg.send(Opened(ch, {"recording": key, **meta.get("opened", {}), "key": key}))
+        await self._join(leg, ch, key, start=0, credit=0)
+
+    async def _meta(self, key: str) -> Json | None:
+        session = self.session(split_key(key)[0])
+        if session is not None and key in session.known:
+            return session.known[key]
+        recording = await self.store.load_recording(key)
+        return {"kind": "shell", "opened": {"kind": "shell"}} if recording.segments else None
+
+    async def _join(self, leg: BrowserLeg, ch: int, key: str, *, start: int, credit: int) -> None:
+        try:
+            name, number = split_key(key)
+            session = self.session(name)
+            meta = session.known.get(key) if session else None
+            owner = session is leg.session and (meta or {}).get("seat") == leg.seat.key
+            allowed = owner or leg.seat.may_watch(key)
+        except LinkRefusedError:
+            allowed, session, owner, meta, number = False, None, False, None, 0
+        if not allowed or ch in leg.viewers:
+            leg.leg.send(Close(ch, {"code": "unknown-channel", "sentence": "Not open here."}))
+            return
+        channel = session.channels.get(key) if session else None
+        if channel is None:
+            channel = await self._played(session or leg.session, key, number, meta)
+        playback = Playback(channel.recording, start)
+        live = channel.state == "open"
+        viewer = Viewer(leg, channel, ch, playback, owner=owner and live, credit=credit)
+        leg.viewers[ch] = viewer
+        channel.seat(viewer, start)
+        if not owner:
+            self._note(channel, {"event": "viewer-joined", **_name(leg)})
+            self.events.add(channel.session.id, "viewer-joined", key, person=leg.seat.person)
+
+    async def _played(self, session: Session, key: str, number: int, meta: Json | None) -> Channel:
+        """A channel that has ended or waits for its device, for reading only."""
+        known = meta or {"key": key, "number": number, "kind": "shell"}
+        channel = Channel(session, known, await self.store.load_recording(key))
+        if meta is not None and not meta.get("ended"):
+            channel.state = "open"
+            session.channels[key] = channel
+        else:
+            channel.state = "ended"
+            channel.closing = known.get("closing") or {"code": "ended", "sentence": "It has ended."}
+        return channel
+
+    def browser_left(self, leg: BrowserLeg) -> None:
+        """A browser's connection ended; its channels go on."""
+        leg.session.browsers.discard(leg)
+        for viewer in list(leg.viewers.values()):
+            channel = viewer.channel
+            channel.unseat(viewer)
+            self._note(channel, {"event": "viewer-left", **_name(leg)})
+            if not viewer.owner:
+                self.events.add(
+                    channel.session.id, "viewer-left", channel.key, person=leg.seat.person
+                )
+        self.tidy(leg.session)
+
+    # Ending
+
+    def closed_by(self, leg: BrowserLeg, ch: int, value: Json) -> None:
+        """CLOSE from a browser: an owner ends the channel, a watcher leaves it."""
+        viewer = leg.viewers.get(ch)
+        if viewer is None:
+            return
+        channel = viewer.channel
+        if viewer.owner and channel.device is not None:
+            channel.device.leg.send(Close(channel.ch, value))
+        else:
+            channel.unseat(viewer)
+
+    def cut(self, channel: Channel, code: str, sentence: str) -> None:
+        """Close a live channel at both ends at once; its last testimony is still recorded."""
+        channel.state = "cut"
+        if channel.device is not None:
+            channel.device.tell(CUT, _cut(channel.key, code, sentence))
+        channel.close(code, sentence)
+        self._note(channel, {"event": "cut", "code": code})
+        self.save(channel.session)
+
+    def recorder_failed(self, channel: Channel, problem: RecorderFailedError) -> None:
+        """Without a recording there is no session: cut it and keep the reason."""
+        self.journal.say("recorder.failed", key=channel.key, sentence=problem.sentence)
+        self.events.add(
+            channel.session.id, "recorder-failed", channel.key, sentence=problem.sentence
+        )
+        if channel.state == "opening" or channel.owner is None:
+            channel.state = "open"
+        self.cut(channel, problem.code, problem.sentence)
+        if channel.device is not None:
+            channel.device.leg.send(Close(channel.ch, channel.closing or {}))
+        self.ended(channel, problem.code, problem.sentence)
+
+    def ended(self, channel: Channel, code: str, sentence: str) -> None:
+        """The channel is over: finish the recording, tell everybody, forget it."""
+        closing = channel.closing or {"code": code[:80], "sentence": sentence[:500]}
+        try:
+            channel.recording.finish(closing["code"], closing["sentence"], wall_ms())
+        except RecorderFailedError as problem:
+            self.journal.say("recorder.failed", key=channel.key, sentence=problem.sentence)
+        channel.state = "ended"
+        channel.meta |= {"ended": True, "closing": closing}
+        if channel.device is not None:
+            channel.device.drop(channel)
+        channel.close(closing["code"], closing["sentence"])
+        session = channel.session
+        session.channels.pop(channel.key, None)
+        self.events.add(session.id, "ended", channel.key, **closing)
+        self.save(session)
+        self.tidy(session)
+
+    def tidy(self, session: Session) -> None:
+        """Remove a session that is over; its file goes when its events are accepted."""
+        if session.over and not self.events.pending(session.id):
+            self.sessions.pop(session.id, None)
+            self.store.remove_session(session.id)
+
+    def save(self, session: Session) -> None:
+        """Write the session's file now; what a restarted front needs is small."""
+        self.store.save_now(session, self.journal)
+
+    # Words for people
+
+    def notice(self, device: str, state: str, generation: int) -> None:
+        """Tell every browser of a device's sessions how the other leg is."""
+        for session in self.sessions.values():
+            if session.device == device:
+                for leg in session.browsers:
+                    leg.leg.send(Notice(self.notice_value(session, state, generation)))
+
+    def notice_value(self, session: Session, state: str, generation: int) -> Json:
+        value: Json = {"device": state, "since": wall_ms(), "generation": generation}
+        return value | {"resumes": session.resumes, "people": session.people}
+
+    def _note(self, channel: Channel, value: Json) -> None:
+        try:
+            channel.recording.note(value, wall_ms())
+        except RecorderFailedError as problem:
+            self.journal.say("recorder.failed", key=channel.key, sentence=problem.sentence)
+
+
+def _refused(ch: int, value: Json) -> Refused:
+    return Refused(ch, {**value, "by": "device"})
+
+
+def _number_in(session: Session, key: str) -> int:
+    named, number = split_key(key)
+    if named != session.id:
+        raise Refusal("wrong-session-key", "The channel belongs to another session.")
+    return number
+
+
+def _name(leg: BrowserLeg) -> Json:
+    return {"person": str(leg.seat.person.get("id", ""))[:80]}
+
+
+def _cut(key: str, code: str, sentence: str) -> Json:
+    body = {"channel": key, "code": code, "sentence": sentence}
+    return {"id": canonical.digest(canonical.dumps(body))[7:39], **body}

@@ -1,0 +1,193 @@
+"""One channel's recording: written before anything is forwarded, read by everyone who watches."""
+
+import hashlib
+import os
+from bisect import bisect_right
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from reachback_gateway.errors import RecorderFailedError
+from reachback_gateway.recorder import index as indexing
+from reachback_gateway.recorder import segment
+from reachback_gateway.recorder.index import SegmentIndex
+from reachback_gateway.recorder.tail import Tail
+from reachback_wire.recording import SegmentHeader, SegmentWriter
+from reachback_wire.units import GapUnit, Unit
+
+_BLOCK = 131_072
+
+
+class Recording:
+    """An ordered set of segments; `end` is the offset recorded up to."""
+
+    __slots__ = (
+        "_descriptor",
+        "_folder",
+        "_readers",
+        "_writer",
+        "dirty",
+        "end",
+        "ended",
+        "failed",
+        "segments",
+        "tail",
+    )
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._descriptor = -1
+        self._writer: SegmentWriter | None = None
+        self._readers: dict[int, int] = {}
+        self.segments: list[SegmentIndex] = []
+        self.tail = Tail()
+        self.end = 0
+        self.ended = False
+        self.failed = False
+        self.dirty = False
+
+    @classmethod
+    def load(cls, folder: Path) -> "Recording":
+        """Index what lies in `folder`, cutting torn tails back to the last whole record."""
+        recording = cls(folder)
+        for path in sorted(folder.glob("[0-9]*.rbs")):
+            found = indexing.scan(path)
+            if found is None:
+                path.unlink()
+                continue
+            if path.stat().st_size > found.size:
+                os.truncate(path, found.size)
+            found.end_offset = max(found.end_offset, recording.end)
+            recording.segments.append(found)
+            recording.end = found.end_offset
+            recording.ended = found.ended
+        return recording
+
+    def begin(self, header: SegmentHeader, *, now: int, start: int | None = None) -> None:
+        """Open a new segment; only the recording knows its index, offset and predecessor."""
+        previous = self._previous()
+        self.close()
+        self.end = self.end if start is None else max(start, self.end)
+        number = len(self.segments)
+        path = self._folder / f"{number:04d}.rbs"
+        self._writer = SegmentWriter(
+            replace(header, index=number, start_offset=self.end, started=now, previous=previous)
+        )
+        self.segments.append(SegmentIndex(path, end_offset=self.end))
+        self.ended = False
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC
+            self._descriptor = os.open(path, flags, 0o600)
+        except OSError as problem:
+            self.failed = True
+            raise _failed(problem) from problem
+        self._append(self._writer.opening)
+
+    def _previous(self) -> str:
+        """SHA-256 of the last segment's file: known while it is written, else read."""
+        if self._writer is not None:
+            return self._writer.sha256
+        if not self.segments:
+            return ""
+        return hashlib.sha256(self.segments[-1].path.read_bytes()).hexdigest()
+
+    @property
+    def writing(self) -> bool:
+        """Whether a segment is open for appending."""
+        return self._descriptor >= 0
+
+    def append(self, offset: int, unit: Unit, now: int) -> None:
+        """Write the unit standing at `end`; raises RecorderFailedError and stays as it was."""
+        if self._writer is None or self.failed:
+            raise RecorderFailedError("recorder-failed", "The recording is not open for writing.")
+        current = self.segments[-1]
+        place = current.size
+        self._append(self._writer.unit(offset, unit, now))
+        self.end = offset + unit.length
+        current.add(offset, place, self.end)
+        self.tail.add(offset, unit)
+
+    def note(self, value: dict[str, Any], now: int) -> None:
+        """Write what the front saw (asserted by the provider); nothing when not writing."""
+        if self._writer is not None and not self.failed:
+            self._append(self._writer.note(value, now))
+
+    def finish(self, code: str, sentence: str, now: int) -> None:
+        """Write END and the last CHECK."""
+        if self._writer is not None and not self.failed:
+            self._append(self._writer.end(code, sentence, now))
+            self.segments[-1].ended = True
+        self.ended = True
+
+    def _append(self, data: bytes) -> None:
+        current = self.segments[-1]
+        written = 0
+        try:
+            while written < len(data):
+                written += os.write(self._descriptor, data[written:])
+        except OSError as problem:
+            self.failed = True
+            os.ftruncate(self._descriptor, current.size)
+            raise _failed(problem) from problem
+        current.size += written
+        self.dirty = True
+
+    def sync(self) -> None:
+        """fsync what was written; called in a thread at most a second after a write."""
+        if self._descriptor >= 0:
+            os.fsync(self._descriptor)
+
+    def close(self) -> None:
+        """Close every file; a closed recording can still be read."""
+        for descriptor in (*self._readers.values(), self._descriptor):
+            if descriptor >= 0:
+                os.close(descriptor)
+        self._readers.clear()
+        self._descriptor = -1
+        self._writer = None
+
+    def block(self, offset: int) -> list[tuple[int, Unit]]:
+        """Units from the one that holds `offset` on, about 128 KiB of them, from the files."""
+        starts = [found.start_offset for found in self.segments]
+        number = max(bisect_right(starts, offset) - 1, 0)
+        while number < len(self.segments):
+            found = self.segments[number]
+            if found.offsets and offset < found.end_offset:
+                units = self._units(number, found, offset)
+                if units:
+                    return units
+            number += 1
+        return []
+
+    def _units(self, number: int, found: SegmentIndex, offset: int) -> list[tuple[int, Unit]]:
+        place = found.place_before(offset)
+        units: list[tuple[int, Unit]] = []
+        while place < found.size and not units:
+            data = os.pread(self._reader(number), min(_BLOCK, found.size - place), place)
+            at = 0
+            while (record := segment.record_at(data, at)) is not None:
+                if record.unit is not None and record.offset + record.unit.length > offset:
+                    units.append((record.offset, record.unit))
+                at = record.end
+            if not at:
+                break
+            place += at
+        return units
+
+    def _reader(self, number: int) -> int:
+        descriptor = self._readers.get(number)
+        if descriptor is None:
+            flags = os.O_RDONLY | os.O_CLOEXEC
+            descriptor = self._readers[number] = os.open(self.segments[number].path, flags)
+        return descriptor
+
+
+def missing(length: int) -> GapUnit:
+    """What stands for offsets no segment holds (the front's disk lost them)."""
+    return GapUnit(length, 0, bytes(16), bytes(32))
+
+
+def _failed(problem: OSError) -> RecorderFailedError:
+    reason = problem.strerror or "the disk refused"
+    return RecorderFailedError("recorder-failed", f"The recording cannot be written: {reason}.")

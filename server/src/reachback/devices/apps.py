@@ -9,3 +9,12 @@ class DevicesConfig(AppConfig):
     name = "reachback.devices"
     label = "devices"
     verbose_name = "Devices"
+
+    def ready(self) -> None:
+        """Say what happens when a device does not come back, and what the rail shows."""
+        from reachback.devices.operations.lose_link import TIMER, not_back  # noqa: PLC0415
+        from reachback.devices.web import navigation  # noqa: PLC0415 - models must be loaded
+        from reachback.kernel import timers  # noqa: PLC0415
+
+        timers.handle(TIMER, not_back)
+        navigation.register()

@@ -1,0 +1,113 @@
+"""What a device's reports say, read strictly and limited. Pure."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from reachback.devices import hostile
+
+REPORT, RESULT, INVENTORY = 33, 40, 41
+_MOST_CHECKS = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """One check's answer. `at` is the device's time, never later than ours."""
+
+    check: str
+    failed: bool
+    sentence: str
+    at: datetime
+    changed: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckEntry:
+    """A check as the inventory lists it; `every` is seconds."""
+
+    name: str
+    kind: str
+    target: str
+    every: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inventory:
+    """What the device says it is."""
+
+    hostname: str
+    system: str
+    connector: str
+    checks: tuple[CheckEntry, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notice:
+    """Something the device did about our documents: refused, denied, revoked, cut, accepted."""
+
+    kind: str
+    code: str
+    sentence: str
+    number: int
+    head: str
+
+
+def instant(value: object, now: datetime) -> datetime:
+    """Return milliseconds since 1970 as an instant, `now` where that makes no sense or is later."""
+    if isinstance(value, bool) or not isinstance(value, int) or value <= 0:
+        return now
+    try:
+        return min(datetime.fromtimestamp(value / 1000, tz=UTC), now)
+    except (ValueError, OverflowError, OSError):
+        return now
+
+
+def result(body: dict[str, Any], now: datetime) -> Result | None:
+    """Read a RESULT; None if it names no check or no state."""
+    check, state = hostile.text(body.get("check"), 80), body.get("state")
+    if not check or state not in ("ok", "failed"):
+        return None
+    return Result(
+        check=check,
+        failed=state == "failed",
+        sentence=hostile.text(body.get("sentence"), 500),
+        at=instant(body.get("at"), now),
+        changed=tuple(hostile.texts(body.get("changed"), 300, 20)),
+    )
+
+
+def _entry(value: object) -> CheckEntry | None:
+    if not isinstance(value, dict):
+        return None
+    name = hostile.text(value.get("name"), 80)
+    if not name:
+        return None
+    return CheckEntry(
+        name=name,
+        kind=hostile.text(value.get("kind"), 40),
+        target=hostile.text(value.get("target"), 300),
+        every=hostile.whole_number(value.get("every"), 1, 86_400, 60),
+    )
+
+
+def inventory(body: dict[str, Any]) -> Inventory:
+    """Read an INVENTORY."""
+    listed = body.get("checks")
+    entries = [_entry(each) for each in listed[:_MOST_CHECKS]] if isinstance(listed, list) else []
+    return Inventory(
+        hostname=hostile.text(body.get("hostname"), 120),
+        system=hostile.text(body.get("system"), 200),
+        connector=hostile.text(body.get("connector"), 60),
+        checks=tuple(each for each in entries if each is not None),
+    )
+
+
+def notice(body: dict[str, Any]) -> Notice:
+    """Read a REPORT of the control channel."""
+    return Notice(
+        kind=hostile.text(body.get("kind"), 20),
+        code=hostile.text(body.get("code"), 40),
+        sentence=hostile.text(body.get("sentence"), 500),
+        number=hostile.whole_number(body.get("number"), 0, 2**53 - 1, 0),
+        head=hostile.text(body.get("head"), 80),
+    )

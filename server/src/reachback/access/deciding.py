@@ -1,0 +1,153 @@
+"""What may a technician do on a device now? The same `decide` the front and the device run."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from reachback.access import queries
+from reachback.access.errors import AccessRefused
+from reachback.access.instants import milliseconds
+from reachback.access.models import ContractDocument
+from reachback.cases import queries as cases
+from reachback.devices import queries as devices
+from reachback.kernel.actors import Actor
+from reachback.people import queries as people
+from reachback_wire import documents as wire
+from reachback_wire.decisions import Clock, Decision, Request
+from reachback_wire.decisions import decide as wire_decide
+from reachback_wire.signing import PrivateKey
+
+_PROBE_LIFETIME = timedelta(hours=11)
+_NO_NONCE = "0" * 32
+_NO_DIGEST = "sha256:" + "0" * 64
+
+
+@dataclass(frozen=True, kw_only=True)
+class Matter:
+    """The device, the case, and every document that bears on them."""
+
+    device: Any
+    case: wire.CaseReference | None
+    contract_row: ContractDocument | None
+    contract: wire.Contract | None
+    statement: wire.DeviceStatement | None
+    narrowings: tuple[wire.Narrowing, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """What somebody wants: a capability, as which user, with which key and sign-in."""
+
+    capability: str
+    run_as: str
+    session_key: str
+    mfa: str = ""
+
+
+def matter(actor: Actor, device_id: UUID, case_id: UUID | None, now: datetime) -> Matter:
+    """Gather what a decision about this device needs.
+
+    Raises UnknownDevice, cases' CaseNotFound, or AccessRefused (`case-missing`) when the case is
+    finished or another customer's.
+    """
+    device = devices.device(actor, device_id)
+    row = queries.running_contract(actor, device.organisation_id)
+    statement = devices.statement(actor, device_id)
+    standing = queries.standing_narrowings(actor, device.organisation_id, row)
+    return Matter(
+        device=device,
+        case=_case(actor, device.organisation_id, case_id),
+        contract_row=row,
+        contract=None if row is None else queries.parsed(row),
+        statement=None if statement is None else wire.DeviceStatement.parse(statement.body),
+        narrowings=tuple(wire.Narrowing.parse(each.body) for each in standing),
+    )
+
+
+def _case(
+    actor: Actor, organisation_id: UUID, case_id: UUID | None
+) -> wire.CaseReference | None:
+    if case_id is None:
+        return None
+    view = cases.case(actor, case_id)
+    if view.organisation_id != organisation_id or not view.is_open:
+        raise AccessRefused("case-missing", _("This case does not cover this device any more."))
+    return wire.CaseReference(number=view.number, reference=str(case_id))
+
+
+def draft_grant(actor: Actor, matter: Matter, wish: Wish, now: datetime) -> wire.Grant:
+    """Return the grant that would be minted, with a nonce that no device ever issued."""
+    teams = people.teams(actor).filter(id__in=actor.team_ids).values_list("name", flat=True)
+    digest = matter.contract_row.digest if matter.contract_row else _NO_DIGEST
+    return wire.Grant(
+        id="draft",
+        session="draft",
+        technician=wire.Technician(name=actor.name, teams=tuple(sorted(teams)), mfa=wish.mfa),
+        session_key=wish.session_key,
+        device=matter.device.key,
+        organisation=str(matter.device.organisation_id),
+        capabilities=(wish.capability,),
+        contract=digest,
+        nonce=_NO_NONCE,
+        issued=milliseconds(now),
+        expires=milliseconds(now + _PROBE_LIFETIME),
+        case=matter.case,
+    )
+
+
+def decide(actor: Actor, matter: Matter, wish: Wish, now: datetime) -> Decision:
+    """Judge the wish; a device held to health is refused before anything else."""
+    if matter.device.hold != "none":
+        sentence = _("%(name)s is held to health only: two machines use its key.")
+        return _refused("held", sentence % {"name": matter.device.name})
+    grant = draft_grant(actor, matter, wish, now)
+    moment = milliseconds(now)
+    request = Request(
+        kind=wish.capability.split(".", 1)[0],
+        capability=wish.capability,
+        parameter=wish.run_as,
+        signers=frozenset({wish.session_key}),
+        parameters={"run_as": wish.run_as},
+    )
+    return wire_decide(
+        matter.contract,
+        grant,
+        request,
+        Clock(device=moment, gateway=moment),
+        statement=matter.statement,
+        narrowings=matter.narrowings,
+        fresh_at=moment,
+    )
+
+
+def _refused(code: str, sentence: str) -> Decision:
+    return Decision(allowed=False, code=code, sentence=sentence)
+
+
+def shell_users(contract: wire.Contract | None) -> Sequence[str]:
+    """Return every user a clause lets somebody open a shell as, in the order of the clauses."""
+    if contract is None:
+        return ()
+    found = [
+        user
+        for clause in contract.clauses
+        for capability in clause.capabilities
+        if capability.name == "shell.user"
+        for user in capability.values
+    ]
+    return tuple(dict.fromkeys(found))
+
+
+def usual_user(matter: Matter) -> str:
+    """Return the user a shell is opened as when nobody names one; "" if the contract has none."""
+    users = shell_users(matter.contract)
+    return users[0] if users else ""
+
+
+def probe_key() -> str:
+    """Return a public key for asking what would be allowed; its private half is thrown away."""
+    return PrivateKey.generate().public_line

@@ -1,0 +1,77 @@
+"""The errors of access.
+
+    ReachbackError
+      DocumentRefused       400  a published document does not hold; `code` of documents.md
+      AccessRefused         403  the contract, a narrowing or a clock says no; carries the clause
+      TicketRefused         403  ticket unknown, spent, expired, or for another key
+    NotPermitted
+      MayNotConnect         403  only technicians and managers of the provider open sessions
+      MayNotGovern          403  only the customer's administrators publish and revoke
+      MayNotWatch           403
+    NotFound
+      UnknownSession        404
+      NoContract            404
+"""
+
+from django.utils.translation import gettext as _
+
+from reachback.kernel.errors import NotFound, NotPermitted, ReachbackError
+
+
+class DocumentRefused(ReachbackError):
+    """A document that does not hold: forged, rolled back, or of another organisation."""
+
+
+class AccessRefused(ReachbackError):
+    """What was asked is not allowed; the sentence is for the technician."""
+
+    status = 403
+
+    def __init__(self, code: str, sentence: str, clause: int = 0) -> None:
+        super().__init__(code, sentence, clause=clause)
+        self.clause = clause
+
+
+class TicketRefused(ReachbackError):
+    """A ticket that does not admit."""
+
+    status = 403
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code, _("This ticket does not admit: ask for a new one."))
+
+
+class MayNotConnect(NotPermitted):
+    """This person opens no sessions."""
+
+    def __init__(self) -> None:
+        super().__init__("may-not-connect", _("You may not open sessions on devices."))
+
+
+class MayNotGovern(NotPermitted):
+    """This person does not govern the customer's contract."""
+
+    def __init__(self) -> None:
+        sentence = _("Only an administrator of the customer may do this.")
+        super().__init__("may-not-govern", sentence)
+
+
+class MayNotWatch(NotPermitted):
+    """This person may not watch this session."""
+
+    def __init__(self) -> None:
+        super().__init__("may-not-watch", _("You may not watch this session."))
+
+
+class UnknownSession(NotFound):
+    """No such session, or none this actor may know of."""
+
+    def __init__(self) -> None:
+        super().__init__("session-unknown", _("There is no such session."))
+
+
+class NoContract(NotFound):
+    """The customer has no contract in force."""
+
+    def __init__(self) -> None:
+        super().__init__("contract-missing", _("There is no contract in force."))

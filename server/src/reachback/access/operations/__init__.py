@@ -1,0 +1,33 @@
+"""What may be done in access, one write operation per module."""
+
+from reachback.access.operations.connect import Connected, ConnectRequest, connect
+from reachback.access.operations.end_session import end_session
+from reachback.access.operations.issue_ticket import issue_ticket
+from reachback.access.operations.keep_verdict import keep_verdict
+from reachback.access.operations.lift_revocation import lift_revocation
+from reachback.access.operations.publish_contract import publish_contract
+from reachback.access.operations.publish_keyset import publish_keyset
+from reachback.access.operations.publish_narrowing import publish_narrowing
+from reachback.access.operations.publish_statement import publish_statement
+from reachback.access.operations.record_events import record_events
+from reachback.access.operations.redeem import redeem
+from reachback.access.operations.revoke import revoke
+from reachback.access.operations.view_recording import view_recording
+
+__all__ = [
+    "ConnectRequest",
+    "Connected",
+    "connect",
+    "end_session",
+    "issue_ticket",
+    "keep_verdict",
+    "lift_revocation",
+    "publish_contract",
+    "publish_keyset",
+    "publish_narrowing",
+    "publish_statement",
+    "record_events",
+    "redeem",
+    "revoke",
+    "view_recording",
+]

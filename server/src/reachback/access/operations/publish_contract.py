@@ -1,0 +1,70 @@
+"""Publish a customer's contract."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from reachback.access import delivering, documents, governing, policy, queries, tellings
+from reachback.access.errors import MayNotGovern
+from reachback.access.instants import instant
+from reachback.access.models import ContractDocument
+from reachback.audit.operations import record
+from reachback.devices import queries as device_queries
+from reachback.kernel.actors import Actor
+from reachback_wire.documents import Contract, Envelope, Keyset
+
+
+def publish_contract(
+    *, actor: Actor, now: datetime, organisation_id: UUID, document: object
+) -> UUID:
+    """Keep a signed contract newer than the one in force; return its row's id.
+
+    It is handed to every device that is linked; the others get it with their next HELLO.
+    Raises MayNotGovern, DocumentRefused (codes of documents.md).
+    """
+    if not policy.may_govern(actor, organisation_id):
+        raise MayNotGovern
+    given = governing.envelope(document)
+    with transaction.atomic():
+        row = _keep(actor, now, organisation_id, given)
+        tellings.contract_changed(organisation_id)
+    ids = device_queries.device_ids(organisation_id)
+    delivering.send_documents(ids, [documents.document(row, Contract.TYPE)])
+    return row.id
+
+
+def _keep(
+    actor: Actor, now: datetime, organisation_id: UUID, given: Envelope
+) -> ContractDocument:
+    known = [Keyset.parse(row.body) for row in queries.keysets(actor, organisation_id)]
+    earlier = queries.contracts(actor, organisation_id)
+    newest = (earlier[0].keyset_serial, earlier[0].serial) if earlier else None
+    contract = governing.check_contract(given, known, newest)
+    running = ContractDocument.objects.visible_to(actor).filter(
+        organisation_id=organisation_id, state=ContractDocument.State.RUNNING
+    )
+    running.update(state=ContractDocument.State.SUPERSEDED)
+    row = ContractDocument.objects.create(
+        organisation_id=organisation_id,
+        keyset_serial=contract.keyset,
+        serial=contract.serial,
+        title=contract.title[:200],
+        body=given.body,
+        signatures=list(given.signatures),
+        digest=given.digest,
+        effective=instant(contract.effective),
+        expires=instant(contract.expires),
+        published_at=now,
+    )
+    record(
+        actor=actor,
+        now=now,
+        action="contract.published",
+        organisation_id=organisation_id,
+        subject_kind="contract",
+        subject_id=row.id,
+        subject_label=row.title,
+        data={"serial": contract.serial, "digest": row.digest},
+    )
+    return row

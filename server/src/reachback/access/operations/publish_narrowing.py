@@ -1,0 +1,82 @@
+"""Publish a narrowing the customer signed."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from reachback.access import delivering, documents, governing, policy, queries, tellings
+from reachback.access.errors import MayNotGovern
+from reachback.access.models import Narrowing
+from reachback.audit.operations import record
+from reachback.devices import queries as device_queries
+from reachback.kernel.actors import Actor
+from reachback_wire import documents as wire
+
+
+def publish_narrowing(
+    *, actor: Actor, now: datetime, organisation_id: UUID, document: object
+) -> UUID:
+    """Keep a narrowing signed with the customer's revoke key, deliver it, cut what it forbids.
+
+    Raises MayNotGovern, DocumentRefused.
+    """
+    if not policy.may_govern(actor, organisation_id):
+        raise MayNotGovern
+    given = governing.envelope(document)
+    with transaction.atomic():
+        known = [wire.Keyset.parse(row.body) for row in queries.keysets(actor, organisation_id)]
+        claimed = governing.narrowing_of(given)
+        earlier = [r for r in queries.narrowings(actor, organisation_id) if r.document == claimed.id]
+        newest = earlier[0].serial if earlier else 0
+        narrowing = governing.check_narrowing(given, known, newest)
+        row = keep_narrowing(organisation_id, narrowing, given, now=now)
+        record(
+            actor=actor,
+            now=now,
+            action="contract.narrowed",
+            organisation_id=organisation_id,
+            subject_kind="narrowing",
+            subject_id=row.id,
+            subject_label=narrowing.reason[:200] or narrowing.effect,
+            data={"effect": narrowing.effect, "author": narrowing.author},
+        )
+        tellings.contract_changed(organisation_id)
+    enforce(actor, organisation_id, row)
+    return row.id
+
+
+def keep_narrowing(
+    organisation_id: UUID,
+    narrowing: wire.Narrowing,
+    given: wire.Envelope,
+    *,
+    now: datetime,
+    asked_by: str = "",
+) -> Narrowing:
+    """Write the row of a narrowing whose signature was checked or just made."""
+    return Narrowing.objects.create(
+        organisation_id=organisation_id,
+        document=narrowing.id,
+        author=narrowing.author,
+        serial=narrowing.serial,
+        contract_digest=narrowing.contract,
+        effect=narrowing.effect,
+        devices=list(narrowing.devices),
+        reason=narrowing.reason[:300],
+        lifted=narrowing.lifted,
+        body=given.body,
+        signatures=list(given.signatures),
+        digest=given.digest,
+        asked_by=asked_by[:120],
+        published_at=now,
+    )
+
+
+def enforce(actor: Actor, organisation_id: UUID, row: Narrowing) -> None:
+    """Cut live sessions first, then hand the narrowing to the devices. After commit."""
+    if not row.lifted and row.effect == "revoke-all":
+        sentence = f"{row.asked_by or 'The customer'} revoked all access."
+        delivering.cut_sessions(queries.open_session_ids(actor, organisation_id), "revoked", sentence)
+    ids = device_queries.device_ids(organisation_id)
+    delivering.send_documents(ids, [documents.document(row, wire.Narrowing.TYPE)])

@@ -1,0 +1,73 @@
+"""Redeem a ticket: once, within 30 seconds, by the key it was made for."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from reachback.access import deciding, queries
+from reachback.access.errors import AccessRefused, TicketRefused
+from reachback.access.instants import milliseconds
+from reachback.access.models import AccessSession, LinkTicket
+from reachback.access.tickets import ticket_hash
+from reachback.devices import queries as devices
+from reachback.kernel import actors
+
+_SYSTEM = actors.system("access.tickets")
+
+
+def redeem(*, now: datetime, ticket: str, key: str) -> dict[str, Any]:
+    """Spend the ticket and return what the front needs for the session (front.md).
+
+    Raises TicketRefused (`ticket-unknown`, `ticket-spent`, `ticket-expired`, `ticket-key`) or
+    AccessRefused when the session is over or the contract gone.
+    """
+    with transaction.atomic():
+        row = _spend(now, ticket, key)
+        found: QuerySet[AccessSession] = AccessSession.objects.visible_to(_SYSTEM)
+        session = found.select_related("device", "organisation").get(id=row.session_id)
+    if session.state == AccessSession.State.ENDED:
+        raise AccessRefused("session-over", "This session is over.")
+    matter = deciding.matter(_SYSTEM, session.device_id, None, now)
+    if matter.contract_row is None:
+        raise AccessRefused("contract-missing", "There is no contract in force.")
+    keysets = queries.keysets(_SYSTEM, session.organisation_id)
+    statement = devices.statement(_SYSTEM, session.device_id)
+    standing = queries.standing_narrowings(
+        _SYSTEM, session.organisation_id, matter.contract_row
+    )
+    contract = queries.parsed(matter.contract_row)
+    return {
+        "session": str(session.id),
+        "device": str(session.device_id),
+        "person": {"id": str(row.person_id), "name": row.person.name},
+        "may": [row.may],
+        "recordings": list(session.channels.values_list("key", flat=True)),
+        "contract": queries.envelope(matter.contract_row),
+        "keyset": queries.envelope(keysets[-1]) if keysets else None,
+        "statement": queries.envelope(statement) if statement else None,
+        "narrowings": [queries.envelope(each) for each in standing],
+        "provider_keys": sorted(contract.provider.grant_keys),
+        "expires": milliseconds(session.expires_at),
+    }
+
+
+def _spend(now: datetime, ticket: str, key: str) -> LinkTicket:
+    row = (
+        LinkTicket.objects.select_for_update(of=("self",))
+        .select_related("person")
+        .filter(ticket_hash=ticket_hash(ticket))
+        .first()
+    )
+    if row is None:
+        raise TicketRefused("ticket-unknown")
+    if row.spent_at is not None:
+        raise TicketRefused("ticket-spent")
+    if row.expires_at <= now:
+        raise TicketRefused("ticket-expired")
+    if row.key != key:
+        raise TicketRefused("ticket-key")
+    row.spent_at = now
+    row.save(update_fields=["spent_at"])
+    return row

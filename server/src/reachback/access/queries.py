@@ -1,0 +1,169 @@
+"""Reads of contracts, sessions and recordings. Each starts from what the actor may see."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Avg, Count, ExpressionWrapper, F, Q, QuerySet
+from django.db.models import fields as columns
+
+from reachback.access import policy
+from reachback.access.errors import UnknownSession
+from reachback.access.models import (
+    AccessSession,
+    ContractDocument,
+    CustomerKeyset,
+    Grant,
+    Narrowing,
+    Recording,
+)
+from reachback.kernel.actors import Actor
+from reachback_wire import documents as wire
+
+_LIVE = (AccessSession.State.READY, AccessSession.State.LIVE)
+
+
+def keysets(actor: Actor, organisation_id: UUID) -> Sequence[CustomerKeyset]:
+    """The customer's keysets, oldest first."""
+    found: QuerySet[CustomerKeyset] = CustomerKeyset.objects.visible_to(actor)
+    return list(found.filter(organisation_id=organisation_id))
+
+
+def contracts(actor: Actor, organisation_id: UUID) -> Sequence[ContractDocument]:
+    """Every contract the customer published, newest first."""
+    found: QuerySet[ContractDocument] = ContractDocument.objects.visible_to(actor)
+    return list(found.filter(organisation_id=organisation_id))
+
+
+def running_contract(actor: Actor, organisation_id: UUID) -> ContractDocument | None:
+    """The customer's contract in force (or waiting to take effect), if there is one."""
+    found: QuerySet[ContractDocument] = ContractDocument.objects.visible_to(actor)
+    return found.filter(
+        organisation_id=organisation_id, state=ContractDocument.State.RUNNING
+    ).first()
+
+
+def narrowings(actor: Actor, organisation_id: UUID) -> Sequence[Narrowing]:
+    """The newest serial of each narrowing, lifted ones too, oldest first."""
+    found: QuerySet[Narrowing] = Narrowing.objects.visible_to(actor)
+    newest: dict[str, Narrowing] = {}
+    for row in found.filter(organisation_id=organisation_id).order_by("serial"):
+        newest[row.document] = row
+    return sorted(newest.values(), key=lambda row: row.published_at)
+
+
+def standing_narrowings(
+    actor: Actor, organisation_id: UUID, contract: ContractDocument | None
+) -> Sequence[Narrowing]:
+    """The narrowings that take something away now.
+
+    A customer's is lifted by a customer's contract of higher serial than the one it names.
+    """
+    standing = []
+    for row in narrowings(actor, organisation_id):
+        replaced = (
+            row.author == "customer"
+            and contract is not None
+            and row.contract_digest not in ("", contract.digest)
+            and contract.published_at > row.published_at
+        )
+        if not row.lifted and not replaced:
+            standing.append(row)
+    return standing
+
+
+def envelope(row: Any) -> dict[str, Any]:
+    """Return the envelope of a kept document."""
+    return {"body": row.body, "signatures": list(row.signatures)}
+
+
+def parsed(contract: ContractDocument) -> wire.Contract:
+    """Return the contract's clauses; it was checked when it was published."""
+    return wire.Contract.parse(contract.body)
+
+
+def sessions(actor: Actor) -> "QuerySet[AccessSession]":
+    """Every session the actor may see, newest first."""
+    found: QuerySet[AccessSession] = AccessSession.objects.visible_to(actor)
+    if not actor.is_provider:
+        if not actor.has_role("customer-administrator"):
+            return found.none()
+        if actor.site_ids is not None:
+            found = found.filter(device__site_id__in=actor.site_ids)
+    return found.select_related(
+        "device", "device__site", "organisation", "technician", "case", "contract"
+    )
+
+
+def session(actor: Actor, session_id: UUID) -> AccessSession:
+    """One session; UnknownSession if it is not there or not the actor's to see."""
+    found = sessions(actor).filter(id=session_id).first()
+    if found is None or not policy.may_see_sessions(
+        actor, found.organisation_id, found.device.site_id
+    ):
+        raise UnknownSession
+    return found
+
+
+def live_sessions(actor: Actor) -> "QuerySet[AccessSession]":
+    """Sessions in which somebody is on a device now."""
+    return sessions(actor).filter(state=AccessSession.State.LIVE)
+
+
+def open_session_ids(actor: Actor, organisation_id: UUID) -> list[UUID]:
+    """Sessions of the customer that are not over, for cutting them."""
+    found: QuerySet[AccessSession] = AccessSession.objects.visible_to(actor)
+    rows = found.filter(organisation_id=organisation_id, state__in=_LIVE)
+    return list(rows.values_list("id", flat=True))
+
+
+def device_sessions(actor: Actor, device_id: UUID, limit: int = 10) -> Sequence[AccessSession]:
+    """The newest sessions on one device."""
+    return list(sessions(actor).filter(device_id=device_id)[:limit])
+
+
+def grant(actor: Actor, session_id: UUID) -> Grant | None:
+    """The grant under which the session was held."""
+    found: QuerySet[Grant] = Grant.objects.visible_to(actor)
+    return found.filter(session_id=session_id).first()
+
+
+def recording(actor: Actor, session_id: UUID) -> Recording | None:
+    """The session's recording row, if it has begun."""
+    found: QuerySet[Recording] = Recording.objects.visible_to(actor)
+    return found.filter(session_id=session_id).first()
+
+
+@dataclass(frozen=True)
+class Counters:
+    """Figures for the report, from recorded facts only."""
+
+    sessions: int
+    live: int
+    devices: int
+    technicians: int
+    average: timedelta | None
+
+
+def counters(
+    actor: Actor, *, since: datetime, until: datetime, samples: bool = True
+) -> Counters:
+    """Count the sessions that began in [since, until)."""
+    length = ExpressionWrapper(
+        F("ended_at") - F("started_at"), output_field=columns.DurationField()
+    )
+    found = sessions(actor).filter(started_at__gte=since, started_at__lt=until)
+    if not samples:
+        found = found.filter(sample=False)
+    row = found.order_by().aggregate(
+        every=Count("id"),
+        live=Count("id", filter=Q(state=AccessSession.State.LIVE)),
+        devices=Count("device", distinct=True),
+        technicians=Count("technician", distinct=True),
+        average=Avg(length),
+    )
+    return Counters(
+        row["every"], row["live"], row["devices"], row["technicians"], row["average"]
+    )

@@ -68,9 +68,7 @@ def matter(actor: Actor, device_id: UUID, case_id: UUID | None, now: datetime) -
     )
 
 
-def _case(
-    actor: Actor, organisation_id: UUID, case_id: UUID | None
-) -> wire.CaseReference | None:
+def _case(actor: Actor, organisation_id: UUID, case_id: UUID | None) -> wire.CaseReference | None:
     if case_id is None:
         return None
     view = cases.case(actor, case_id)

@@ -15,7 +15,7 @@ from reachback.kernel import actors
 _SYSTEM = actors.system("access.documents")
 
 
-def document(row: Any, kind: str) -> dict[str, Any]:
+def document(row: queries.KeptDocument, kind: str) -> dict[str, Any]:
     """Return one kept document as the link carries it."""
     return {"id": row.digest, "kind": kind, **queries.envelope(row)}
 

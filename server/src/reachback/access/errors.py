@@ -1,16 +1,16 @@
 """The errors of access.
 
-    ReachbackError
-      DocumentRefused       400  a published document does not hold; `code` of documents.md
-      AccessRefused         403  the contract, a narrowing or a clock says no; carries the clause
-      TicketRefused         403  ticket unknown, spent, expired, or for another key
-    NotPermitted
-      MayNotConnect         403  only technicians and managers of the provider open sessions
-      MayNotGovern          403  only the customer's administrators publish and revoke
-      MayNotWatch           403
-    NotFound
-      UnknownSession        404
-      NoContract            404
+ReachbackError
+  DocumentRefused       400  a published document does not hold; `code` of documents.md
+  AccessRefused         403  the contract, a narrowing or a clock says no; carries the clause
+  TicketRefused         403  ticket unknown, spent, expired, or for another key
+NotPermitted
+  MayNotConnect         403  only technicians and managers of the provider open sessions
+  MayNotGovern          403  only the customer's administrators publish and revoke
+  MayNotWatch           403
+NotFound
+  UnknownSession        404
+  NoContract            404
 """
 
 from django.utils.translation import gettext as _

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from django.db.models import Avg, Count, ExpressionWrapper, F, Q, QuerySet
@@ -21,6 +21,15 @@ from reachback.access.models import (
 )
 from reachback.kernel.actors import Actor
 from reachback_wire import documents as wire
+
+
+class KeptDocument(Protocol):
+    """A row that keeps a signed document."""
+
+    body: Any
+    signatures: Any
+    digest: Any
+
 
 _LIVE = (AccessSession.State.READY, AccessSession.State.LIVE)
 
@@ -74,7 +83,7 @@ def standing_narrowings(
     return standing
 
 
-def envelope(row: Any) -> dict[str, Any]:
+def envelope(row: KeptDocument) -> dict[str, Any]:
     """Return the envelope of a kept document."""
     return {"body": row.body, "signatures": list(row.signatures)}
 
@@ -147,9 +156,7 @@ class Counters:
     average: timedelta | None
 
 
-def counters(
-    actor: Actor, *, since: datetime, until: datetime, samples: bool = True
-) -> Counters:
+def counters(actor: Actor, *, since: datetime, until: datetime, samples: bool = True) -> Counters:
     """Count the sessions that began in [since, until)."""
     length = ExpressionWrapper(
         F("ended_at") - F("started_at"), output_field=columns.DurationField()
@@ -164,6 +171,4 @@ def counters(
         technicians=Count("technician", distinct=True),
         average=Avg(length),
     )
-    return Counters(
-        row["every"], row["live"], row["devices"], row["technicians"], row["average"]
-    )
+    return Counters(row["every"], row["live"], row["devices"], row["technicians"], row["average"])

@@ -21,9 +21,7 @@ def ticket_hash(ticket: str) -> str:
     return sha256(ticket.encode()).hexdigest()
 
 
-def keep(
-    ticket: str, session_id: UUID, actor: Actor, *, key: str, may: str, now: datetime
-) -> None:
+def keep(ticket: str, session_id: UUID, actor: Actor, *, key: str, may: str, now: datetime) -> None:
     """Write the ticket's row."""
     LinkTicket.objects.create(
         ticket_hash=ticket_hash(ticket),

@@ -87,11 +87,10 @@ def statement(actor: Actor, device_id: UUID) -> DeviceStatement | None:
     return found.filter(device_id=device_id).first()
 
 
-def newest_statement_serial(actor: Actor, key: str, keyset_serial: int) -> int:
-    """The highest statement serial of the device with this key under this keyset; 0 if none."""
+def statement_of_key(actor: Actor, organisation_id: UUID, key: str) -> DeviceStatement | None:
+    """The newest statement about the organisation's device with this key."""
     found: QuerySet[DeviceStatement] = DeviceStatement.objects.visible_to(actor)
-    row = found.filter(device__key=key, keyset_serial=keyset_serial).first()
-    return 0 if row is None else row.serial
+    return found.filter(organisation_id=organisation_id, device__key=key).first()
 
 
 def head(actor: Actor, device_id: UUID) -> DeviceHead | None:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
+from django.http import HttpRequest
+
 from reachback.kernel.actors import Actor
 from reachback.kernel.slots import Slot
 from reachback.ui.slots import Panel
@@ -36,7 +38,7 @@ class KeysetsForEnrolment(Protocol):
 class DevicePanel(Protocol):
     """Answers with a panel for a device's page, or None."""
 
-    def __call__(self, device_id: UUID, actor: Actor, request: Any) -> Panel | None: ...
+    def __call__(self, device_id: UUID, actor: Actor, request: HttpRequest) -> Panel | None: ...
 
 
 documents_for_device: Slot[DocumentsForDevice] = Slot("devices.documents_for_device")

@@ -209,9 +209,7 @@ def _record(
     )
 
 
-def _record_refusal(
-    actor: Actor, now: datetime, matter: Matter, refused: AccessRefused
-) -> None:
+def _record_refusal(actor: Actor, now: datetime, matter: Matter, refused: AccessRefused) -> None:
     with transaction.atomic():
         record(
             actor=actor,

@@ -4,15 +4,16 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from reachback.access import delivering, documents, governing, policy, queries, tellings
-from reachback.access.errors import MayNotGovern
+from reachback.access.errors import DocumentRefused, MayNotGovern
 from reachback.access.instants import instant
 from reachback.access.models import ContractDocument
 from reachback.audit.operations import record
 from reachback.devices import queries as device_queries
 from reachback.kernel.actors import Actor
-from reachback_wire.documents import Contract, Envelope, Keyset
+from reachback_wire.documents import Contract, Envelope
 
 
 def publish_contract(
@@ -34,13 +35,13 @@ def publish_contract(
     return row.id
 
 
-def _keep(
-    actor: Actor, now: datetime, organisation_id: UUID, given: Envelope
-) -> ContractDocument:
-    known = [Keyset.parse(row.body) for row in queries.keysets(actor, organisation_id)]
-    earlier = queries.contracts(actor, organisation_id)
-    newest = (earlier[0].keyset_serial, earlier[0].serial) if earlier else None
-    contract = governing.check_contract(given, known, newest)
+def _keep(actor: Actor, now: datetime, organisation_id: UUID, given: Envelope) -> ContractDocument:
+    contract = governing.read(given, Contract)
+    earlier = queries.contracts(actor, organisation_id)[:1]
+    trust = governing.trust_of(queries.keysets(actor, organisation_id), earlier)
+    governing.check(trust, given)
+    if contract.expires <= contract.effective:
+        raise DocumentRefused("malformed", _("The contract ends before it begins."))
     running = ContractDocument.objects.visible_to(actor).filter(
         organisation_id=organisation_id, state=ContractDocument.State.RUNNING
     )

@@ -15,9 +15,7 @@ from reachback.kernel.actors import Actor
 from reachback_wire.documents import Keyset, keyset_fingerprint
 
 
-def publish_keyset(
-    *, actor: Actor, now: datetime, organisation_id: UUID, document: object
-) -> UUID:
+def publish_keyset(*, actor: Actor, now: datetime, organisation_id: UUID, document: object) -> UUID:
     """Keep a signed keyset that begins or follows the customer's chain; return its row's id.
 
     Raises MayNotGovern, DocumentRefused (codes of documents.md).
@@ -27,7 +25,11 @@ def publish_keyset(
     given = governing.envelope(document)
     with transaction.atomic():
         rows = queries.keysets(actor, organisation_id)
-        keyset = governing.check_keyset(given, [Keyset.parse(row.body) for row in rows])
+        if rows:
+            governing.check(governing.trust_of(rows), given)
+        else:
+            governing.check_first_keyset(given)
+        keyset = governing.read(given, Keyset)
         if keyset.organisation != str(organisation_id):
             sentence = _("The keyset names another organisation than this one (%(id)s).")
             raise DocumentRefused("unknown-key", sentence % {"id": organisation_id})

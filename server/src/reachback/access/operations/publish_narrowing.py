@@ -1,12 +1,14 @@
 """Publish a narrowing the customer signed."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from reachback.access import delivering, documents, governing, policy, queries, tellings
-from reachback.access.errors import MayNotGovern
+from reachback.access.errors import DocumentRefused, MayNotGovern
 from reachback.access.models import Narrowing
 from reachback.audit.operations import record
 from reachback.devices import queries as device_queries
@@ -25,11 +27,14 @@ def publish_narrowing(
         raise MayNotGovern
     given = governing.envelope(document)
     with transaction.atomic():
-        known = [wire.Keyset.parse(row.body) for row in queries.keysets(actor, organisation_id)]
-        claimed = governing.narrowing_of(given)
-        earlier = [r for r in queries.narrowings(actor, organisation_id) if r.document == claimed.id]
-        newest = earlier[0].serial if earlier else 0
-        narrowing = governing.check_narrowing(given, known, newest)
+        narrowing = governing.read(given, wire.Narrowing)
+        if narrowing.author != "customer":
+            raise DocumentRefused("malformed", _("Only a customer's narrowing is published here."))
+        contract = queries.running_contract(actor, organisation_id)
+        earlier: list[Any] = [contract] if contract else []
+        rows = queries.narrowings(actor, organisation_id)
+        earlier += [row for row in rows if row.document == narrowing.id]
+        governing.check(governing.trust_of(queries.keysets(actor, organisation_id), earlier), given)
         row = keep_narrowing(organisation_id, narrowing, given, now=now)
         record(
             actor=actor,
@@ -77,6 +82,8 @@ def enforce(actor: Actor, organisation_id: UUID, row: Narrowing) -> None:
     """Cut live sessions first, then hand the narrowing to the devices. After commit."""
     if not row.lifted and row.effect == "revoke-all":
         sentence = f"{row.asked_by or 'The customer'} revoked all access."
-        delivering.cut_sessions(queries.open_session_ids(actor, organisation_id), "revoked", sentence)
+        delivering.cut_sessions(
+            queries.open_session_ids(actor, organisation_id), "revoked", sentence
+        )
     ids = device_queries.device_ids(organisation_id)
     delivering.send_documents(ids, [documents.document(row, wire.Narrowing.TYPE)])

@@ -11,7 +11,7 @@ from reachback.devices import queries as device_queries
 from reachback.devices.operations import keep_statement
 from reachback.devices.operations.keep_statement import VerifiedStatement
 from reachback.kernel.actors import Actor
-from reachback_wire.documents import DeviceStatement, Keyset
+from reachback_wire.documents import DeviceStatement
 
 
 def publish_statement(
@@ -25,10 +25,11 @@ def publish_statement(
         raise MayNotGovern
     given = governing.envelope(document)
     with transaction.atomic():
-        known = [Keyset.parse(row.body) for row in queries.keysets(actor, organisation_id)]
-        claimed = governing.statement_of(given)
-        newest = device_queries.newest_statement_serial(actor, claimed.key, claimed.keyset)
-        statement = governing.check_statement(given, known, newest)
+        statement = governing.read(given, DeviceStatement)
+        newest = device_queries.statement_of_key(actor, organisation_id, statement.key)
+        keysets = queries.keysets(actor, organisation_id)
+        earlier = [newest] if newest else []
+        governing.check(governing.trust_of(keysets, earlier, statement.key), given)
         device_id = keep_statement(
             actor=actor,
             now=now,

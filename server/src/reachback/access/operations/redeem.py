@@ -34,16 +34,17 @@ def redeem(*, now: datetime, ticket: str, key: str) -> dict[str, Any]:
         raise AccessRefused("contract-missing", "There is no contract in force.")
     keysets = queries.keysets(_SYSTEM, session.organisation_id)
     statement = devices.statement(_SYSTEM, session.device_id)
-    standing = queries.standing_narrowings(
-        _SYSTEM, session.organisation_id, matter.contract_row
-    )
+    standing = queries.standing_narrowings(_SYSTEM, session.organisation_id, matter.contract_row)
     contract = queries.parsed(matter.contract_row)
     return {
         "session": str(session.id),
         "device": str(session.device_id),
         "person": {"id": str(row.person_id), "name": row.person.name},
         "may": [row.may],
-        "recordings": list(session.channels.values_list("key", flat=True)),
+        "recordings": [
+            str(session.id),
+            *session.channels.values_list("key", flat=True),
+        ],
         "contract": queries.envelope(matter.contract_row),
         "keyset": queries.envelope(keysets[-1]) if keysets else None,
         "statement": queries.envelope(statement) if statement else None,

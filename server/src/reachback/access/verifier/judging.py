@@ -101,8 +101,9 @@ def _check_end(channel: Channel, stored: Stored) -> None:
     if channel.receipts[-1].document.value.get("leaves") != len(channel.leaves):
         msg = "The recording goes on after the device's last receipt."
         raise Altered(msg)
-    last_records = stored.files[-1].segment.records
-    if [record.kind for record in last_records[-2:]] != [END, CHECK]:
+    kinds = [record.kind for record in stored.files[-1].segment.records]
+    after = kinds[kinds.index(END) + 1 :] if END in kinds else []
+    if not after or set(after) != {CHECK}:
         msg = f"{stored.files[-1].segment.name} does not have its end."
         raise Incomplete(msg)
 

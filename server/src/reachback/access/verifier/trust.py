@@ -74,7 +74,7 @@ def _keyset(document: Signed) -> Keyset:
 def _follow(known: Keyset, document: Signed) -> Keyset:
     following = _keyset(document)
     if (
-        following.serial != known.serial + 1
+        following.serial <= known.serial
         or document.value.get("previous") != known.digest
         or following.organisation != known.organisation
         or len(document.signers & known.signing) < known.threshold

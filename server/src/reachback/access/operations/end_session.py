@@ -1,0 +1,46 @@
+"""End a session: its technician, a manager, or the customer."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from reachback.access import delivering, policy, queries
+from reachback.access.errors import MayNotConnect
+from reachback.access.models import AccessSession
+from reachback.audit.operations import record
+from reachback.kernel.actors import Actor
+from reachback.people import queries as people
+
+
+def end_session(*, actor: Actor, now: datetime, session_id: UUID) -> bool:
+    """Ask the front to cut the session; False if it was over already. The front's event ends it.
+
+    A session that never began is ended here, for the front knows nothing of it.
+    """
+    session = queries.session(actor, session_id)
+    if not policy.may_end(actor, session.organisation_id, session.technician_id):
+        raise MayNotConnect
+    if session.state == AccessSession.State.ENDED:
+        return False
+    provider = people.provider()
+    with transaction.atomic():
+        record(
+            actor=actor,
+            now=now,
+            action="session.end_asked",
+            organisation_id=session.organisation_id,
+            subject_kind="session",
+            subject_id=session.id,
+            subject_label=session.device.name,
+            also_organisation_ids=(provider.id,) if provider else (),
+        )
+        if session.state == AccessSession.State.READY:
+            session.state = AccessSession.State.ENDED
+            session.ended_at = now
+            session.end_code = "never-began"
+            session.save(update_fields=["state", "ended_at", "end_code"])
+    sentence = _("%(name)s ended the session.") % {"name": actor.name}
+    delivering.cut_sessions([session.id], "ended", sentence)
+    return True

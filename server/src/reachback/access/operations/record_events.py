@@ -1,0 +1,219 @@
+"""Record what the front saw of a session; begin and end it in the case's timeline."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from reachback.access import facts as access_facts
+from reachback.access import telling_cases, tellings
+from reachback.access.errors import UnknownSession
+from reachback.access.models import AccessSession, Recording, SessionChannel, SessionEvent
+from reachback.access.recordings import folder, story, words
+from reachback.access.recordings.story import Story
+from reachback.audit.operations import record
+from reachback.devices import hostile, reports
+from reachback.kernel import actors, facts
+from reachback.people import queries as people
+
+_SYSTEM = actors.system("access.sessions")
+_KINDS = frozenset(
+    {
+        "opened",
+        "refused",
+        "device-lost",
+        "device-back",
+        "viewer-joined",
+        "viewer-left",
+        "ended",
+        "recorder-failed",
+    }
+)
+
+
+@dataclass(frozen=True)
+class _Event:
+    id: str
+    kind: str
+    channel: str
+    at: datetime
+    data: dict[str, Any]
+
+
+def record_events(*, now: datetime, session_id: UUID, events: Sequence[Any]) -> int:
+    """Keep every event not kept before; return how many were new. Idempotent by event id.
+
+    The recording is read before the transaction begins: no file is read while the writer lock is
+    held. Raises UnknownSession.
+    """
+    found = [each for each in (_read(value, now) for value in events) if each is not None]
+    ending = any(each.kind in ("ended", "recorder-failed") for each in found)
+    stories = story.read_all(folder.channels(session_id)) if ending else []
+    with transaction.atomic():
+        rows: QuerySet[AccessSession] = AccessSession.objects.visible_to(_SYSTEM)
+        session = rows.select_for_update().filter(id=session_id).first()
+        if session is None:
+            raise UnknownSession
+        new = [each for each in found if _keep(session, each)]
+        for event in new:
+            _apply(session, event, stories, now)
+    return len(new)
+
+
+def _read(value: object, now: datetime) -> _Event | None:
+    if not isinstance(value, dict) or value.get("kind") not in _KINDS:
+        return None
+    known = {"id", "kind", "channel", "at"}
+    data = {
+        hostile.text(name, 40): hostile.text(str(each), 300)
+        for name, each in list(value.items())[:20]
+        if name not in known
+    }
+    return _Event(
+        id=hostile.text(str(value.get("id", "")), 80),
+        kind=value["kind"],
+        channel=hostile.text(str(value.get("channel") or ""), 80),
+        at=reports.instant(value.get("at"), now),
+        data=data,
+    )
+
+
+def _keep(session: AccessSession, event: _Event) -> bool:
+    data = {"channel": event.channel, **event.data}
+    _row, made = SessionEvent.objects.get_or_create(
+        session=session,
+        event=event.id,
+        defaults={"kind": event.kind, "at": event.at, "data": data},
+    )
+    return made
+
+
+def _apply(session: AccessSession, event: _Event, stories: list[Story], now: datetime) -> None:
+    if event.kind == "opened":
+        _opened(session, event, now)
+    elif event.kind in ("ended", "recorder-failed"):
+        _ended(session, event, stories, now)
+    elif event.kind == "refused":
+        _audit(session, "session.device_refused", event, now)
+
+
+def _opened(session: AccessSession, event: _Event, now: datetime) -> None:
+    if event.channel:
+        SessionChannel.objects.get_or_create(
+            key=event.channel,
+            defaults={
+                "session": session,
+                "kind": event.data.get("kind", "shell")[:20] or "shell",
+                "opened_at": event.at,
+            },
+        )
+    if session.state == AccessSession.State.LIVE:
+        return
+    session.state = AccessSession.State.LIVE
+    session.started_at = session.started_at or event.at
+    session.ended_at = None
+    session.save(update_fields=["state", "started_at", "ended_at"])
+    Recording.objects.get_or_create(
+        organisation_id=session.organisation_id,
+        session=session,
+        defaults={"started_at": event.at},
+    )
+    _audit(session, "session.started", event, now)
+    telling_cases.session_began(session, now=now)
+    fact = access_facts.SessionStarted(
+        session_id=session.id,
+        organisation_id=session.organisation_id,
+        case_id=session.case_id,
+        device_id=session.device_id,
+        technician=session.technician.name,
+        occurred_at=event.at,
+    )
+    facts.publish(fact, now=now)
+    tellings.session_changed(session, "session.started")
+
+
+def _ended(session: AccessSession, event: _Event, stories: list[Story], now: datetime) -> None:
+    channels = SessionChannel.objects.filter(session=session, ended_at__isnull=True)
+    if event.channel:
+        channels = channels.filter(key=event.channel)
+    channels.update(ended_at=event.at, end_code=event.data.get("code", "")[:40])
+    still = SessionChannel.objects.filter(session=session, ended_at__isnull=True).exists()
+    if still or session.state == AccessSession.State.ENDED:
+        return
+    was_live = session.started_at is not None
+    session.state = AccessSession.State.ENDED
+    session.ended_at = max(event.at, session.started_at or event.at)
+    session.end_code = event.data.get("code", event.kind)[:40]
+    session.end_sentence = event.data.get("sentence", "")[:300]
+    session.words = list(_words(session, stories)) if was_live else []
+    session.save()
+    _keep_recording(session, stories)
+    _audit(session, "session.ended", event, now)
+    if was_live:
+        telling_cases.session_ended(session, now=now)
+    fact = access_facts.SessionEnded(
+        session_id=session.id,
+        organisation_id=session.organisation_id,
+        case_id=session.case_id,
+        device_id=session.device_id,
+        technician=session.technician.name,
+        words=tuple(session.words),
+        occurred_at=session.ended_at,
+    )
+    facts.publish(fact, now=now)
+    tellings.session_changed(session, "session.ended")
+
+
+def _words(session: AccessSession, stories: list[Story]) -> tuple[str, ...]:
+    site = session.device.site
+    about = words.Session(
+        technician=session.technician.name,
+        device=session.device.name,
+        run_as=session.run_as or _("its own user"),
+        clause=session.clause,
+        zone=site.zone if site else "UTC",
+        started=session.started_at or session.asked_at,
+        ended=session.ended_at or session.asked_at,
+    )
+    found = words.sentences(about, stories)
+    if session.end_code in ("revoked", "recorder-failed") and session.end_sentence:
+        found = (*found, session.end_sentence)
+    return found
+
+
+def _keep_recording(session: AccessSession, stories: list[Story]) -> None:
+    row = Recording.objects.visible_to(_SYSTEM).filter(session=session).first()
+    if row is None:
+        return
+    row.ended_at = session.ended_at
+    length = (session.ended_at or row.started_at) - row.started_at
+    row.duration_ms = max(length // timedelta(milliseconds=1), 0)
+    row.commands = sum(len(each.commands) for each in stories)
+    row.save(update_fields=["ended_at", "duration_ms", "commands"])
+
+
+def _audit(session: AccessSession, action: str, event: _Event, now: datetime) -> None:
+    provider = people.provider()
+    record(
+        actor=_technician(session),
+        now=now,
+        action=action,
+        organisation_id=session.organisation_id,
+        subject_kind="session",
+        subject_id=session.id,
+        subject_label=session.device.name,
+        data={"channel": event.channel, **event.data},
+        also_organisation_ids=(provider.id,) if provider else (),
+    )
+
+
+def _technician(session: AccessSession) -> actors.Actor:
+    person = session.technician
+    return actors.Actor(
+        kind="person", id=person.id, name=person.name, organisation_id=person.organisation_id
+    )

@@ -24,10 +24,10 @@ def for_device(device_id: UUID, organisation_id: UUID, held: Held) -> Sequence[d
     """Return what the device lacks, in the order in which it must take it."""
     found: list[dict[str, Any]] = []
     keysets = queries.keysets(_SYSTEM, organisation_id)
-    if keysets and keysets[-1].digest != held.keyset:
+    if keysets and keysets[-1].serial != held.keyset:
         found.extend(document(row, "reachback-keyset") for row in keysets)
     statement = device_queries.statement(_SYSTEM, device_id)
-    if statement is not None and statement.digest != held.statement:
+    if statement is not None and statement.serial != held.statement:
         found.append(document(statement, "reachback-device"))
     contract = queries.running_contract(_SYSTEM, organisation_id)
     if contract is not None and contract.digest != held.contract:

@@ -23,6 +23,9 @@ def ticket_hash(ticket: str) -> str:
 
 def keep(ticket: str, session_id: UUID, actor: Actor, *, key: str, may: str, now: datetime) -> None:
     """Write the ticket's row."""
+    if actor.id is None:
+        msg = "only a person gets a ticket"
+        raise ValueError(msg)
     LinkTicket.objects.create(
         ticket_hash=ticket_hash(ticket),
         session_id=session_id,

@@ -24,7 +24,7 @@ def raise_alert(device: Device, cause: Cause, *, now: datetime, at: datetime) ->
     known = Alert.objects.filter(device=device, subject=cause.subject, state=Alert.State.OPEN)
     if known.exists():
         return None
-    alert = Alert.objects.create(
+    alert: Alert = Alert.objects.create(
         organisation_id=device.organisation_id,
         device=device,
         kind=cause.kind,

@@ -1,6 +1,7 @@
 """The devices app."""
 
 from django.apps import AppConfig
+from typing_extensions import override
 
 
 class DevicesConfig(AppConfig):
@@ -10,6 +11,7 @@ class DevicesConfig(AppConfig):
     label = "devices"
     verbose_name = "Devices"
 
+    @override
     def ready(self) -> None:
         """Say what happens when a device does not come back, and what the rail shows."""
         from reachback.devices.operations.lose_link import TIMER, not_back  # noqa: PLC0415

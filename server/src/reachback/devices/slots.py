@@ -14,10 +14,10 @@ from reachback.ui.slots import Panel
 
 @dataclass(frozen=True, kw_only=True)
 class Held:
-    """Digests of the documents a device says it has; "" where it has none."""
+    """What a device says it has: serials of keyset and statement, the contract's digest."""
 
-    keyset: str = ""
-    statement: str = ""
+    keyset: int = 0
+    statement: int = 0
     contract: str = ""
 
 

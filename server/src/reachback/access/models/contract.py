@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from typing_extensions import override
 
 from reachback.kernel.ids import new_id
 from reachback.kernel.tenancy import TenantModel
@@ -48,5 +49,6 @@ class ContractDocument(TenantModel):
             ),
         ]
 
+    @override
     def __str__(self) -> str:
         return f"{self.title} {self.keyset_serial}.{self.serial}"

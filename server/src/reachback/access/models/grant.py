@@ -1,6 +1,7 @@
 """Grant: what the provider's grant key allowed for one session."""
 
 from django.db import models
+from typing_extensions import override
 
 from reachback.kernel.ids import new_id
 from reachback.kernel.tenancy import TenantModel
@@ -24,5 +25,6 @@ class Grant(TenantModel):
     issued_at = models.DateTimeField()
     expires_at = models.DateTimeField()
 
+    @override
     def __str__(self) -> str:
         return self.document

@@ -1,6 +1,7 @@
 """CustomerKeyset: the keys a customer signs with, as the customer published them."""
 
 from django.db import models
+from typing_extensions import override
 
 from reachback.kernel.ids import new_id
 from reachback.kernel.tenancy import TenantModel
@@ -33,5 +34,6 @@ class CustomerKeyset(TenantModel):
             ),
         ]
 
+    @override
     def __str__(self) -> str:
         return f"{self.serial} {self.fingerprint}"

@@ -1,6 +1,7 @@
 """Narrowing: a signed overlay that takes rights away from a contract."""
 
 from django.db import models
+from typing_extensions import override
 
 from reachback.kernel.ids import new_id
 from reachback.kernel.tenancy import TenantModel
@@ -46,5 +47,6 @@ class Narrowing(TenantModel):
             ),
         ]
 
+    @override
     def __str__(self) -> str:
         return f"{self.author} {self.effect} {self.serial}"

@@ -1,6 +1,7 @@
 """SpentNonce: a link nonce that a grant has used; it never serves a second grant."""
 
 from django.db import models
+from typing_extensions import override
 
 from reachback.kernel.ids import new_id
 
@@ -18,5 +19,6 @@ class SpentNonce(models.Model):
             models.UniqueConstraint(fields=["device", "nonce"], name="access_nonce_once"),
         ]
 
+    @override
     def __str__(self) -> str:
         return self.nonce

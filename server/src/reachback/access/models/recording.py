@@ -1,6 +1,7 @@
 """Recording: where a channel's segments lie, and what the verifier said of them."""
 
 from django.db import models
+from typing_extensions import override
 
 from reachback.kernel.ids import new_id
 from reachback.kernel.tenancy import TenantModel
@@ -25,6 +26,7 @@ class Recording(TenantModel):
     class Meta:
         ordering = ["-started_at"]
 
+    @override
     def __str__(self) -> str:
         return str(self.id)
 
@@ -48,5 +50,6 @@ class Verdict(models.Model):
             ),
         ]
 
+    @override
     def __str__(self) -> str:
         return self.sentence

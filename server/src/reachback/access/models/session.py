@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from typing_extensions import override
 
 from reachback.kernel.ids import new_id
 from reachback.kernel.tenancy import TenantModel
@@ -65,6 +66,7 @@ class AccessSession(TenantModel):
             models.Index(fields=["device", "-asked_at"], name="access_session_by_device"),
         ]
 
+    @override
     def __str__(self) -> str:
         return str(self.id)
 
@@ -83,6 +85,7 @@ class SessionChannel(models.Model):
     class Meta:
         ordering = ["opened_at"]
 
+    @override
     def __str__(self) -> str:
         return self.key
 
@@ -103,5 +106,6 @@ class SessionEvent(models.Model):
             models.UniqueConstraint(fields=["session", "event"], name="access_event_once"),
         ]
 
+    @override
     def __str__(self) -> str:
         return f"{self.kind} {self.at:%H:%M:%S}"

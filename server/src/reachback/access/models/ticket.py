@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from typing_extensions import override
 
 from reachback.kernel.ids import new_id
 
@@ -33,5 +34,6 @@ class LinkTicket(models.Model):
             ),
         ]
 
+    @override
     def __str__(self) -> str:
         return f"{self.may} {self.session_id}"

@@ -176,7 +176,7 @@ def _session(
     minted: tuple[UUID, Decision, wire.Grant],
 ) -> AccessSession:
     session_id, decision, document = minted
-    return AccessSession.objects.create(
+    row: AccessSession = AccessSession.objects.create(
         id=session_id,
         organisation_id=matter.device.organisation_id,
         device_id=matter.device.id,
@@ -191,6 +191,7 @@ def _session(
         asked_at=now,
         expires_at=instant(document.expires),
     )
+    return row
 
 
 def _record(

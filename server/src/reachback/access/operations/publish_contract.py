@@ -46,7 +46,7 @@ def _keep(actor: Actor, now: datetime, organisation_id: UUID, given: Envelope) -
         organisation_id=organisation_id, state=ContractDocument.State.RUNNING
     )
     running.update(state=ContractDocument.State.SUPERSEDED)
-    row = ContractDocument.objects.create(
+    row: ContractDocument = ContractDocument.objects.create(
         organisation_id=organisation_id,
         keyset_serial=contract.keyset,
         serial=contract.serial,

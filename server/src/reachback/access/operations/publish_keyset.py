@@ -33,7 +33,7 @@ def publish_keyset(*, actor: Actor, now: datetime, organisation_id: UUID, docume
         if keyset.organisation != str(organisation_id):
             sentence = _("The keyset names another organisation than this one (%(id)s).")
             raise DocumentRefused("unknown-key", sentence % {"id": organisation_id})
-        row = CustomerKeyset.objects.create(
+        row: CustomerKeyset = CustomerKeyset.objects.create(
             organisation_id=organisation_id,
             serial=keyset.serial,
             body=given.body,

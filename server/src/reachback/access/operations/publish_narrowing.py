@@ -60,7 +60,7 @@ def keep_narrowing(
     asked_by: str = "",
 ) -> Narrowing:
     """Write the row of a narrowing whose signature was checked or just made."""
-    return Narrowing.objects.create(
+    row: Narrowing = Narrowing.objects.create(
         organisation_id=organisation_id,
         document=narrowing.id,
         author=narrowing.author,
@@ -76,6 +76,7 @@ def keep_narrowing(
         asked_by=asked_by[:120],
         published_at=now,
     )
+    return row
 
 
 def enforce(actor: Actor, organisation_id: UUID, row: Narrowing) -> None:

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from typing_extensions import override
 
 from reachback.kernel.ids import new_id
 from reachback.kernel.tenancy import TenantModel
@@ -49,5 +50,6 @@ class Alert(TenantModel):
             ),
         ]
 
+    @override
     def __str__(self) -> str:
         return self.sentence

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from typing_extensions import override
 
 from reachback.kernel.ids import new_id
 from reachback.kernel.tenancy import TenantModel
@@ -42,6 +43,7 @@ class Check(TenantModel):
             ),
         ]
 
+    @override
     def __str__(self) -> str:
         return self.name
 
@@ -63,5 +65,6 @@ class CheckChange(TenantModel):
         ordering = ["at", "id"]
         indexes = [models.Index(fields=["the_check", "at"], name="devices_change_by_check")]
 
+    @override
     def __str__(self) -> str:
         return f"{self.state} {self.at:%Y-%m-%d %H:%M}"

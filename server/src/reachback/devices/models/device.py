@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from typing_extensions import override
 
 from reachback.kernel.ids import new_id
 from reachback.kernel.tenancy import TenantModel
@@ -81,5 +82,6 @@ class Device(TenantModel):
         ]
         indexes = [models.Index(fields=["organisation", "name"], name="devices_device_by_org")]
 
+    @override
     def __str__(self) -> str:
         return self.name

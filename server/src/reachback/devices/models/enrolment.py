@@ -1,6 +1,7 @@
 """EnrolmentToken: the right to enrol one device once, kept as a hash."""
 
 from django.db import models
+from typing_extensions import override
 
 from reachback.kernel.ids import new_id
 from reachback.kernel.tenancy import TenantModel
@@ -36,5 +37,6 @@ class EnrolmentToken(TenantModel):
             ),
         ]
 
+    @override
     def __str__(self) -> str:
         return f"{self.name or '?'} ({self.made_by})"

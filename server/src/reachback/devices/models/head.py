@@ -1,6 +1,7 @@
 """DeviceHead: the newest number and digest of a device's receipt chain, as the device told it."""
 
 from django.db import models
+from typing_extensions import override
 
 from reachback.kernel.ids import new_id
 from reachback.kernel.tenancy import TenantModel
@@ -26,5 +27,6 @@ class DeviceHead(TenantModel):
             ),
         ]
 
+    @override
     def __str__(self) -> str:
         return f"{self.number} {self.head}"

@@ -1,6 +1,7 @@
 """AcceptedReport: a report's id, kept so that the same report sent again changes nothing."""
 
 from django.db import models
+from typing_extensions import override
 
 from reachback.kernel.ids import new_id
 
@@ -18,5 +19,6 @@ class AcceptedReport(models.Model):
             models.UniqueConstraint(fields=["device", "report"], name="devices_report_once"),
         ]
 
+    @override
     def __str__(self) -> str:
         return self.report

@@ -1,6 +1,7 @@
 """DeviceStatement: what the customer signed about a device."""
 
 from django.db import models
+from typing_extensions import override
 
 from reachback.kernel.ids import new_id
 from reachback.kernel.tenancy import TenantModel
@@ -31,5 +32,6 @@ class DeviceStatement(TenantModel):
             ),
         ]
 
+    @override
     def __str__(self) -> str:
         return f"{self.keyset_serial}.{self.serial}"

@@ -61,4 +61,5 @@ def keep_statement(
         subject_label=device.name,
         data={"serial": statement.serial, "tags": list(statement.tags)},
     )
-    return device.id
+    found_id: UUID = device.id
+    return found_id

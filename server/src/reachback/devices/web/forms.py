@@ -1,6 +1,7 @@
 """Forms about devices."""
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -23,14 +24,14 @@ class EnrolForm(forms.Form):
         super().__init__(*args, **kwargs)
         customers = people.customers(actor)
         self._sites = {
-            str(site.id): site
-            for site in people.sites(actor).filter(organisation__in=customers)
+            str(site.id): site for site in people.sites(actor).filter(organisation__in=customers)
         }
         choices = [
-            (key, f"{site.organisation.name} – {site.name}") for key, site in self._sites.items()
+            (key, f"{site.organisation.name}: {site.name}") for key, site in self._sites.items()
         ]
         self.fields["site"].choices = sorted(choices, key=lambda choice: choice[1])  # type: ignore[attr-defined]
 
-    def chosen(self) -> Any:
-        """Return the chosen site; only after is_valid()."""
-        return self._sites[self.cleaned_data["site"]]
+    def chosen(self) -> tuple[UUID, UUID]:
+        """Return the chosen (customer, site); only after is_valid()."""
+        site = self._sites[self.cleaned_data["site"]]
+        return site.organisation_id, site.id

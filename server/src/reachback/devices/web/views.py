@@ -75,15 +75,16 @@ def enrol_start(request: ActorRequest) -> HttpResponse:
 
 
 def _token(request: ActorRequest, form: EnrolForm) -> HttpResponse:
-    now, site = clock.now(), form.chosen()
+    now = clock.now()
+    organisation_id, site_id = form.chosen()
     made = make_token(
         actor=request.actor,
         now=now,
-        organisation_id=site.organisation_id,
-        site_id=site.id,
+        organisation_id=organisation_id,
+        site_id=site_id,
         name=form.cleaned_data["name"],
     )
-    marks = [answer(site.organisation_id)[1] for answer in keysets_for_enrolment.answers()]
+    marks = [answer(organisation_id)[1] for answer in keysets_for_enrolment.answers()]
     fingerprint = next((mark for mark in marks if mark), "")
     address = f"{request.scheme}://{request.get_host()}"
     words = ["reachback-connector", "enrol", address, "--token", made.token]

@@ -20,6 +20,8 @@ CHUNK_TIME: Final = 0.1
 CHUNK_MIN: Final = 512
 CHUNK_MAX: Final = 65_536
 PIECE_TIME: Final = 0.005
+HEAD_MOST: Final = 32
+"""Bytes of SEEK and DATA heads around one chunk, at most."""
 CHUNK_FIRST: Final = 4_096
 BULK_FIRST: Final = 1_024
 """Chunks before the first measurement; the window is four of them."""
@@ -120,7 +122,7 @@ class Pacer:
         """
         chunk = self.chunk_for(priority)
         wanted = self.outstanding + unsent + chunk
-        window = self.product + self.chunk if self.rate else 4 * chunk
+        window = self.product + self.chunk if self.rate else 4 * (chunk + HEAD_MOST)
         if priority <= INPUT:
             return wanted <= window + max(self.chunk, CHUNK_FIRST)
         return self._drained(now) and wanted <= window and not self._hurried(now)

@@ -77,12 +77,9 @@ def when_words(when: When | None) -> str:
     """Say when: “at any hour”, or the windows and their zone."""
     if when is None:
         return "at any hour"
-    windows = [
-        f"{listed([_DAY_NAMES[day] for day in window.days])} {window.start} to {window.end}"
-        for window in when.windows
-    ]
+    windows = [f"{_days(item.days)} {item.start} to {item.end}" for item in when.windows]
     holidays = ", not on holidays" if when.holidays == "refused" else ""
-    return f"on {listed(windows, 'or') or 'no day'} ({when.zone}{holidays})"
+    return f"{listed(windows, 'or') or 'on no day'} ({when.zone}{holidays})"
 
 
 def condition_words(clause: Clause) -> str:
@@ -169,6 +166,14 @@ def allowed_sentence(
 def contract_sentences(contract: Contract) -> tuple[str, ...]:
     """Say every clause of a contract, in order."""
     return tuple(clause_sentence(clause, contract) for clause in contract.clauses)
+
+
+def _days(days: Sequence[str]) -> str:
+    if set(days) == set(DAYS):
+        return "every day"
+    if set(days) == set(DAYS[:5]):
+        return "Mon to Fri"
+    return f"on {listed([_DAY_NAMES[day] for day in days])}"
 
 
 def _team_words(team: str) -> str:

@@ -21,11 +21,6 @@ def encode(value: int) -> bytes:
     raise ValueError(f"{value} does not fit a varint.")
 
 
-def size(value: int) -> int:
-    """How many bytes :func:`encode` needs for `value`."""
-    return len(encode(value))
-
-
 def decode(data: bytes, at: int, end: int) -> tuple[int, int] | None:
     """The integer at `at` and the position after it; None when it does not end before `end`."""
     if at >= end:

@@ -117,9 +117,10 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 
 # The web ------------------------------------------------------------------------------------------
-ALLOWED_HOSTS = envlist(
-    "REACHBACK_HOSTS", default=(".localhost", "localhost", "127.0.0.1", "[::1]", "testserver")
-)
+ALLOWED_HOSTS = [
+    *envlist("REACHBACK_HOSTS", default=(".localhost", "localhost", "127.0.0.1", "[::1]")),
+    "front.internal",  # how the front calls the web process on its socket
+]
 STATIC_URL = "/static/"
 STATIC_ROOT = envpath("REACHBACK_STATIC", default=REACHBACK_DATA / "static")
 APPEND_SLASH = True
@@ -176,6 +177,13 @@ EMAIL_BACKEND = (
     if rooms.exists(_MAILER)
     else "django.core.mail.backends.console.EmailBackend"
 )
+#: Without a host, mail is kept as files below the data folder (the demo).
+EMAIL_HOST = envtext("REACHBACK_SMTP_HOST", "")
+EMAIL_PORT = envint("REACHBACK_SMTP_PORT", default=25, least=1)
+EMAIL_HOST_USER = envtext("REACHBACK_SMTP_USER", "")
+EMAIL_HOST_PASSWORD = envsecret("REACHBACK_SMTP_PASSWORD") or ""
+EMAIL_USE_TLS = envbool("REACHBACK_SMTP_STARTTLS", default=False)
+EMAIL_USE_SSL = envbool("REACHBACK_SMTP_TLS", default=False)
 DEFAULT_FROM_EMAIL = envtext("REACHBACK_MAIL_FROM", "Reachback <support@localhost>")
 
 # Logs ---------------------------------------------------------------------------------------------

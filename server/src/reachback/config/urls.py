@@ -23,7 +23,7 @@ _PAGES = (
     ("portal/", "reachback.access.web.portal.urls"),
     ("portal/", "reachback.audit.web.portal.urls"),
     ("", "reachback.site.web.urls"),
-    ("-/front/", "reachback.config.front_door.urls"),
+    ("-/front/", "reachback.config.front_door"),
     ("-/front/", "reachback.people.web.front_urls"),
     ("-/front/", "reachback.devices.web.front_urls"),
     ("-/front/", "reachback.access.web.front_urls"),

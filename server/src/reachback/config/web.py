@@ -20,6 +20,7 @@ from waitress.server import create_server
 from reachback.audit.jobs import Sequencer
 from reachback.config import manage
 from reachback.config.environment import envbool
+from reachback.delivery.jobs import carriers
 from reachback.kernel import admin, leases, listening, nudges, worker
 from reachback.kernel.database import owner, versions
 from reachback.kernel.models import Delivery, Timer
@@ -74,6 +75,7 @@ class Workers:
         nudges.start_sender()
         if self._listener is not None:
             self._listener.start()
+        carriers.start()
         self._worker.start()
         self._sequencer.start()
         self._admin = admin.serve(Path(settings.ADMIN_SOCKET))
@@ -84,6 +86,7 @@ class Workers:
             self._admin.shutdown()
             self._admin.server_close()
         self._worker.stop()
+        carriers.stop()
         self._sequencer.stop()
         if self._listener is not None:
             self._listener.stop()

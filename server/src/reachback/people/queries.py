@@ -152,3 +152,9 @@ def skills(actor: Actor) -> QuerySet[Skill]:
     """The provider's skills; empty for customers."""
     found: QuerySet[Skill] = Skill.objects.visible_to(actor)
     return found if actor.is_provider else found.none()
+
+
+def owner_of_email(email: str) -> tuple[UUID | None, UUID | None]:
+    """The person and the organisation that sign in with this address; Nones if nobody does."""
+    found = User.objects.filter(email__iexact=email).values_list("id", "organisation_id").first()
+    return found or (None, None)

@@ -32,7 +32,7 @@ class Acknowledging:
         self.received_at = now
         if bulk or self._messages >= ACK_MESSAGES or self._bytes >= ACK_BYTES:
             self.due = now
-        elif self.due is None:
+        else:
             self.due = now + ACK_DELAY
 
     def settle(self, now: float) -> int:

@@ -114,15 +114,13 @@ class Link:
             events.append(UnitReceived(ch, *accepted))
 
     def _probe(self, frame: LinkAck | Ping | Pong, now: float) -> None:
-        match frame:
-            case LinkAck(total, delay):
-                self._pacer.acknowledged(total, delay / 1_000_000, now)
-            case Ping(token):
-                if self._pongs < PONGS_MOST:
-                    self._pongs += 1
-                    self._outbox.push(Pong(token))
-            case Pong(token):
-                self._pacer.probed(token, now)
+        if isinstance(frame, LinkAck):
+            self._pacer.acknowledged(frame.total, frame.delay / 1_000_000, now)
+        elif isinstance(frame, Pong):
+            self._pacer.probed(frame.token, now)
+        elif self._pongs < PONGS_MOST:
+            self._pongs += 1
+            self._outbox.push(Pong(frame.token))
 
     def _other(self, frame: Frame, events: list[Event]) -> None:
         match frame:

@@ -12,7 +12,7 @@ from reachback_wire.frames import Gap, Seek, encode
 from reachback_wire.frames.encoding import ctrl, data
 from reachback_wire.link_errors import LocalError
 from reachback_wire.streams import Source
-from reachback_wire.units import CtrlUnit, DataUnit, GapUnit, Unit
+from reachback_wire.units import CtrlUnit, DataUnit, Unit
 
 CONTROL, INPUT, INTERACTIVE, BULK = range(4)
 CLASSES: Final = 4
@@ -60,13 +60,11 @@ class Outbound:
 
 def encode_unit(ch: int, unit: Unit) -> bytes:
     """The frame of a unit."""
-    match unit:
-        case DataUnit(content):
-            return data(ch, content)
-        case CtrlUnit(kind, body):
-            return ctrl(ch, kind, body)
-        case GapUnit(length, time, salt, sha256):
-            return encode(Gap(ch, length, time, salt, sha256))
+    if isinstance(unit, DataUnit):
+        return data(ch, unit.data)
+    if isinstance(unit, CtrlUnit):
+        return ctrl(ch, unit.kind, unit.body)
+    return encode(Gap(ch, unit.length, unit.time, unit.salt, unit.sha256))
 
 
 @dataclass(slots=True)

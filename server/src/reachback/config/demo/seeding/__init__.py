@@ -1,1 +1,3 @@
-"""The demo's first data: organisations and people that stay, 90 days of sample history that can go."""
+"""The demo's first data: organisations and people that stay, 90 days of sample history that
+can go.
+"""

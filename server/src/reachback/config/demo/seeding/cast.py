@@ -30,7 +30,7 @@ AGENTS = (
     ("Aiko Sato", "aiko", ("technician",), "Asia/Tokyo", (("linux", 4), ("chinese", 4))),
     ("Ruth Adeyemi", "ruth", ("auditor",), "Europe/Oslo", ()),
 )
-# customer, zone, language, sites (name, city, country, zone, language), contacts
+# Each: customer, zone, language; its sites with city, country, zone, language; its contacts.
 SAMPLE_CUSTOMERS = (
     (
         "Fjordkraft Kiosks",

@@ -39,7 +39,9 @@ STANDARD = {
 
 
 def promise(actor: Actor, now: datetime, cast: Cast) -> None:
-    """Make calendars and service levels; Lotus has Gold round the clock, the others office hours."""
+    """Make calendars and service levels; Lotus has Gold round the clock, the others office
+    hours.
+    """
     started = now - timedelta(days=120)
     always = create_calendar(
         actor=actor, now=now, name="Round the clock", calendar=BusinessCalendar("UTC", ALWAYS)

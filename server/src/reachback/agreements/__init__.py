@@ -1,0 +1,1 @@
+"""Entitlements: hours, channels and targets per organisation and site."""

@@ -1,0 +1,1 @@
+"""The heart: cases, their timelines, queues and service-level clocks."""

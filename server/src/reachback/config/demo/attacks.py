@@ -1,0 +1,126 @@
+"""Two demonstrations against ourselves: a dishonest server, and one altered byte."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any, Protocol
+from uuid import UUID
+
+from reachback.access import exporting, keys
+from reachback.access import queries as access
+from reachback.config.demo.places import Places
+from reachback.devices import queries as devices
+from reachback.kernel import front
+from reachback.kernel.actors import Actor
+from reachback.kernel.ids import new_id
+from reachback_wire import documents as wire
+from reachback_wire.signing import PrivateKey
+
+HOUR = 3_600_000  # ms
+Row = tuple[str, str, str]
+
+
+class Device(Protocol):
+    """The two things a grant names about a device."""
+
+    key: str
+    organisation_id: UUID
+
+
+def dishonest_server(actor: Actor, device_id: UUID, at: int) -> list[Row]:
+    """Send the device what the contract does not allow, past our own checks; return its answers."""
+    device = devices.device(actor, device_id)
+    contract = access.running_contract(actor, device.organisation_id)
+    if contract is None:
+        return []
+    key = PrivateKey.generate()
+    rows: list[Row] = []
+    wider = _grant(device, contract.digest, key, _nonce(device_id), at, ("shell.admin",))
+    answer = _inject(device_id, wider, _open(wider, key, "root", 1))
+    rows.append(("A grant signed with the stolen grant key, wider than the contract", *answer))
+    stale = _grant(device, contract.digest, key, "00" * 16, at, ("shell.user",))
+    answer = _inject(device_id, stale, _open(stale, key, "nobody", 1))
+    rows.append(("A grant for a link nonce this device never issued", *answer))
+    replay = front.ask(f"/devices/{device_id}/inject", {"replay": True}, seconds=15)
+    rows.append(("The technician's last OPEN, captured and sent again", *_told(replay)))
+    return rows
+
+
+def _nonce(device_id: UUID) -> str:
+    """Ask for a fresh nonce, as Connect does."""
+    return str(front.ask(f"/devices/{device_id}/nonce", {})["nonce"])
+
+
+def _grant(
+    device: Device, contract: str, key: PrivateKey, nonce: str, at: int, names: tuple[str, ...]
+) -> wire.Envelope:
+    """Mint a grant with the real grant key."""
+    grant = wire.Grant(
+        id=str(new_id()),
+        session=str(new_id()),
+        technician=wire.Technician(name="Nobody", key="", teams=("Remote team",), mfa="any"),
+        session_key=key.public_line,
+        case=None,
+        device=device.key,
+        organisation=str(device.organisation_id),
+        capabilities=names,
+        contract=contract,
+        nonce=nonce,
+        approvals=(),
+        uses=1,
+        issued=at,
+        expires=at + HOUR,
+    )
+    return wire.seal(grant, keys.grant_key())
+
+
+def _open(grant: wire.Envelope, key: PrivateKey, run_as: str, counter: int) -> wire.Envelope:
+    """Sign an OPEN for a shell under the grant."""
+    parsed = wire.Grant.parse(grant.body)
+    request = wire.Open(
+        grant=parsed.id,
+        channel=f"{parsed.session}.1",
+        kind="shell",
+        parameters={"run_as": run_as, "columns": 80, "rows": 24, "term": "xterm", "login": True},
+        first="",
+        counter=counter,
+    )
+    return wire.seal(request, key)
+
+
+def _inject(device_id: UUID, grant: wire.Envelope, request: wire.Envelope) -> tuple[str, str]:
+    """Hand both to the device without the front's own decision."""
+    body = {"grant": grant.to_json(), "open": request.to_json()}
+    return _told(front.ask(f"/devices/{device_id}/inject", body, seconds=15))
+
+
+def _told(answer: dict[str, Any]) -> tuple[str, str]:
+    """Return the device's sentence and its code."""
+    if answer.get("answer") == "refused":
+        return str(answer.get("sentence", "")), str(answer.get("code", "refused"))
+    return "The device gave its first answer again and ran nothing.", str(answer.get("answer", ""))
+
+
+def alter_one_byte(actor: Actor, session_id: UUID, places: Places) -> tuple[str, int, str]:
+    """Flip one byte in the middle of an exported recording and verify it as the customer would.
+
+    Returns the verifier's words, its exit status and the command that was run.
+    """
+    whole = exporting.export(actor, session_id)
+    at = len(whole) // 2
+    altered = whole[:at] + bytes([whole[at] ^ 0x01]) + whole[at + 1 :]
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "altered.rbx"
+        file.write_bytes(altered)
+        trust = places.customer / "trust.json"
+        command = ["reachback", "verify", str(file), "--trust", str(trust)]
+        done = subprocess.run(
+            [sys.executable, "-m", "reachback.config.cli", *command[1:]],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    return (done.stdout or done.stderr).strip(), done.returncode, " ".join(command)

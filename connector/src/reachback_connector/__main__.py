@@ -1,0 +1,7 @@
+"""`python -m reachback_connector`."""
+
+import sys
+
+from reachback_connector.cli import main
+
+sys.exit(main())

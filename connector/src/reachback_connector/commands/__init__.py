@@ -1,0 +1,1 @@
+"""The commands of `reachback-connector`, one module each."""

@@ -1,0 +1,145 @@
+"""The control process: dial, hold the link, dial again. `reachback-connector run`."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from typing import Final
+
+from reachback_connector import unix
+from reachback_connector.checks.scheduler import Scheduler
+from reachback_connector.control.address import Address, parse
+from reachback_connector.control.backoff import Backoff
+from reachback_connector.control.dial import Dialler
+from reachback_connector.control.helper_client import HelperClient
+from reachback_connector.control.link_session import LinkSession, Shared
+from reachback_connector.control.outbox import Outbox
+from reachback_connector.control.websocket import WebSocket
+from reachback_connector.errors import ConnectorError, HelperUnavailable
+from reachback_connector.layout import Layout
+from reachback_connector.settings import Settings, load
+from reachback_wire.link_errors import LinkError
+
+_STEADY: Final = 10.0
+_HELPER_PATIENCE: Final = 10.0
+_log = logging.getLogger("reachback.control")
+
+
+class HelperProcess:
+    """The helper when nobody else starts it: spawned beside us, ended with us."""
+
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def ensure(self) -> None:
+        """Start the helper unless something answers on its socket. HelperUnavailable."""
+        if self._answers():
+            return
+        if self._process is not None and self._process.poll() is None:
+            return
+        command = [sys.executable, "-m", "reachback_connector.helper"]
+        command += ["--state", str(self._layout.state), "--parent", str(os.getpid())]
+        self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
+        deadline = time.monotonic() + _HELPER_PATIENCE
+        while not self._answers():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise HelperUnavailable("helper-unavailable", "The helper cannot be started.")
+            time.sleep(0.02)
+
+    def _answers(self) -> bool:
+        try:
+            unix.connect(self._layout.helper_socket, timeout=1.0).close()
+        except OSError:
+            return False
+        return True
+
+    def end(self) -> None:
+        """SIGTERM, and wait."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.terminate()
+            self._process.wait(timeout=10)
+
+
+@dataclass(slots=True)
+class Control:
+    """One running control process."""
+
+    layout: Layout
+    settings: Settings
+    helper: HelperProcess | None
+    backoff: Backoff = field(default_factory=Backoff)
+
+    async def run(self) -> None:
+        """Until cancelled: hold a link, and when it is lost come back."""
+        shared = Shared(
+            self.layout,
+            HelperClient(self.layout.helper_socket),
+            reports=Outbox(self.layout.control / "reports.jsonl"),
+            results=Outbox(self.layout.control / "results.jsonl"),
+        )
+        scheduler = Scheduler(self.layout, shared.results, lambda: shared.wake())
+        shared.on_welcome = scheduler.announce
+        address = parse(self.settings.link_url)
+        if not address.secure:
+            _log.warning("THE LINK IS NOT ENCRYPTED: %s is this very machine.", address.host)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(scheduler.run())
+            while True:
+                wait = await self._once(shared, address)
+                _log.info("The next attempt is in %.1f s.", wait)
+                await asyncio.sleep(wait)
+
+    async def _once(self, shared: Shared, address: Address) -> float:
+        """One attempt and, if it succeeds, one link; the seconds to wait before the next."""
+        retry: float | None = None
+        began = time.monotonic()
+        session: LinkSession | None = None
+        try:
+            if self.helper is not None:
+                await asyncio.to_thread(self.helper.ensure)
+            socket = await WebSocket.connect(Dialler(self.settings.ca_file), address)
+            session = LinkSession(shared, socket)
+            retry = await session.run()
+        except (ConnectorError, LinkError) as error:
+            _log.warning("%s", error.sentence)
+        except (OSError, TimeoutError) as error:
+            _log.warning("The link broke: %s.", str(error) or type(error).__name__)
+        if session is not None and session.welcomed and time.monotonic() - began >= _STEADY:
+            self.backoff.succeeded()
+        return retry if retry is not None else self.backoff.next()
+
+
+def main(layout: Layout, *, spawn_helper: bool) -> int:
+    """Run until SIGTERM or SIGINT; open shells stay."""
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    settings = load(layout)
+    helper = HelperProcess(layout) if spawn_helper else None
+    control = Control(layout, settings, helper)
+    try:
+        asyncio.run(_until_signal(control))
+    finally:
+        if helper is not None:
+            helper.end()
+    return 0
+
+
+async def _until_signal(control: Control) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    running = asyncio.ensure_future(control.run())
+    stopping = asyncio.ensure_future(stop.wait())
+    done, pending = await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    for task in pending:
+        task.cancel()
+    await asyncio.gather(*pending, return_exceptions=True)
+    for task in done:
+        task.result()

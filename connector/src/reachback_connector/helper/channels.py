@@ -1,0 +1,105 @@
+"""Which holders live, as the helper remembers them over its own restarts."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from reachback_connector import durable, unix
+from reachback_connector.errors import StateError
+from reachback_connector.layout import Layout, checked_key
+from reachback_connector.platform.port import Platform
+from reachback_wire.frames import Close, encode
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelRecord:
+    """A live session channel. `contract` and `grant` are digests, `expires` ms since 1970."""
+
+    key: str
+    ch: int
+    kind: str
+    session: str
+    capability: str
+    contract: str
+    grant: str
+    on_cut: str
+    expires: int
+    pid: int
+    started: int
+
+
+class ChannelBook:
+    """STATE/helper/channels/KEY.json, one file for each live holder."""
+
+    def __init__(self, layout: Layout, platform: Platform) -> None:
+        self._layout = layout
+        self._platform = platform
+        self._folder = layout.helper / "channels"
+        self._folder.mkdir(mode=0o700, exist_ok=True)
+        self._records: dict[str, ChannelRecord] = {}
+        for path in self._folder.glob("*.json"):
+            self._load(path)
+
+    def _load(self, path: Path) -> None:
+        try:
+            value = durable.read_json(path)
+            record = ChannelRecord(**value) if value else None
+        except (StateError, TypeError):
+            record = None
+        if record is None:
+            path.unlink(missing_ok=True)
+        else:
+            self._records[record.key] = record
+
+    def add(self, record: ChannelRecord) -> None:
+        """Remember a holder that has just been born."""
+        durable.replace_json(self._path(record.key), asdict(record))
+        self._records[record.key] = record
+
+    def get(self, key: str) -> ChannelRecord | None:
+        return self._records.get(key)
+
+    def living(self) -> Iterator[ChannelRecord]:
+        """Records whose process is still the one that was started; the others are forgotten."""
+        for record in list(self._records.values()):
+            if self.lives(record):
+                yield record
+            else:
+                self._forget(record)
+
+    def lives(self, record: ChannelRecord) -> bool:
+        """Same process id *and* same start time: process ids are used again."""
+        started = self._platform.process_started(record.pid)
+        return started is not None and abs(started - record.started) < 2_000
+
+    def _forget(self, record: ChannelRecord) -> None:
+        self._records.pop(record.key, None)
+        self._path(record.key).unlink(missing_ok=True)
+        self._layout.spool(record.key).unlink(missing_ok=True)
+        self._layout.holder_socket(record.key).unlink(missing_ok=True)
+
+    def cut(self, record: ChannelRecord, code: str, sentence: str) -> bool:
+        """Tell the holder that its session is over; False when it cannot be reached."""
+        value = {"code": code, "sentence": sentence, "on_cut": record.on_cut}
+        try:
+            with unix.connect(self._layout.holder_socket(record.key), timeout=2.0) as client:
+                client.sendall(encode(Close(1, value)))
+        except OSError:
+            return False
+        return True
+
+    def reap(self) -> None:
+        """Collect holders that ended while this helper was their parent."""
+        while True:
+            try:
+                pid, _ = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+
+    def _path(self, key: str) -> Path:
+        return self._folder / f"{checked_key(key)}.json"

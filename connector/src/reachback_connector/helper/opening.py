@@ -1,0 +1,214 @@
+"""OPEN on the device: verified here, written down, then acted upon, in this order."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import secrets
+from dataclasses import dataclass
+from typing import Any, Final
+
+from reachback_connector.errors import ConnectorError, StateError
+from reachback_connector.helper.channels import ChannelBook, ChannelRecord
+from reachback_connector.helper.vault import Vault
+from reachback_connector.holder.birth import fork_holder
+from reachback_connector.holder.session import HolderPlan
+from reachback_connector.layout import Layout
+from reachback_connector.platform.port import Platform, ShellRequest
+from reachback_wire.admission import Admission, Gate, admit
+from reachback_wire.decisions import Decision
+from reachback_wire.documents import Envelope, Grant, Open
+from reachback_wire.leaves import LeafChain, leaf_hash
+from reachback_wire.refusals import Refusal
+
+_FIRST_SESSION_CHANNEL: Final = 16
+_DENIALS_AN_HOUR: Final = 120
+_log = logging.getLogger("reachback.helper")
+
+
+@dataclass(slots=True)
+class Opening:
+    """Admits OPENs and starts what they ask for. `allowed` may use the holders' sockets."""
+
+    layout: Layout
+    platform: Platform
+    vault: Vault
+    channels: ChannelBook
+    allowed: frozenset[int]
+    owner: int
+    denials: int = 0
+    denials_since: int = 0
+
+    def open(self, request: dict[str, Any], *, hold: str, revoked: bool) -> dict[str, Any]:
+        """`{answer: "opened"|"refused", ch, value}`; the value is that of OPENED or REFUSED."""
+        ch = int(request["ch"])
+        try:
+            grant, wish = (Envelope.from_json(request.get(name)) for name in ("grant", "open"))
+            if revoked:
+                raise Refusal("revoked", "Somebody at the device has revoked all access.")
+            return self._admitted(ch, self._admit(grant, wish, hold))
+        except Refusal as refusal:
+            value: dict[str, Any] = {**refusal.to_value(), "by": "device", "data": {}}
+            value["receipt"] = self._testify_denial(request, refusal)
+            return {"answer": "refused", "ch": ch, "value": value}
+
+    def _admit(self, grant: Envelope, wish: Envelope, hold: str) -> Admission:
+        vault = self.vault
+        if vault.trust is None:
+            raise Refusal("unpinned", "The customer's keys are not known here yet: health only.")
+        gate = Gate(
+            trust=vault.trust,
+            clock=vault.clock(),
+            nonces=vault.nonces,
+            ledger=vault.ledger,
+            steady=vault.steady(),
+            hold=hold,
+        )
+        return admit(grant, wish, gate)
+
+    def _admitted(self, ch: int, admission: Admission) -> dict[str, Any]:
+        if admission.decision is None:
+            return dict(admission.standing.answer or {})
+        if admission.wish.kind != "shell":
+            raise Refusal("unknown-kind", f"This connector has no {admission.wish.kind} yet.")
+        if ch < _FIRST_SESSION_CHANNEL or any(r.ch == ch for r in self.channels.living()):
+            raise Refusal("malformed", "The channel number is taken or reserved.")
+        if self.channels.get(admission.wish.channel) is not None:
+            raise Refusal("replayed", "The channel's key is in use.")
+        shell = self._shell(admission.wish)
+        self._spend(admission)
+        try:
+            answer = self._start(ch, admission, admission.decision, shell)
+        except ConnectorError as error:
+            refusal = Refusal("unknown", error.sentence)
+            answer = {"answer": "refused", "ch": ch, "value": {**refusal.to_value(), "data": {}}}
+        admission.finish(self.vault.ledger, answer)
+        self.vault.save_spent()
+        return answer
+
+    def _spend(self, admission: Admission) -> None:
+        """Durable before anything is done; a disk that is full opens nothing."""
+        try:
+            self.vault.save_binding()
+            admission.begin(self.vault.ledger)
+            self.vault.save_spent()
+        except StateError as error:
+            raise Refusal("unknown", f"Nothing was started: {error.sentence}") from error
+
+    def _shell(self, wish: Open) -> ShellRequest:
+        parameters = wish.parameters
+        run_as = str(parameters["run_as"])
+        try:
+            self.platform.check_user(run_as)
+        except (LookupError, PermissionError) as error:
+            raise Refusal("parameter-refused", str(error.args[0])) from error
+        return ShellRequest(
+            run_as=run_as,
+            columns=int(str(parameters["columns"])),
+            rows=int(str(parameters["rows"])),
+            term=str(parameters["term"]) or "xterm-256color",
+            login=bool(parameters["login"]),
+        )
+
+    def _start(
+        self, ch: int, admission: Admission, decision: Decision, shell: ShellRequest
+    ) -> dict[str, Any]:
+        wish, grant = admission.wish, admission.grant
+        expires = min(decision.expires or grant.expires, grant.expires)
+        plan = HolderPlan(
+            key=wish.channel,
+            kind=wish.kind,
+            shell=shell,
+            first=wish.first,
+            facts=self._facts(admission),
+            on_cut=decision.on_cut,
+            expires=expires,
+            socket=self.layout.holder_socket(wish.channel),
+            spool=self.layout.spool(wish.channel),
+            helper_socket=self.layout.helper_socket,
+            allowed=self.allowed,
+            owner=self.owner,
+        )
+        pid = fork_holder(plan, self.platform, self.vault.forget)
+        self.channels.add(self._record(ch, pid, admission, decision, expires))
+        _log.info("Session %s: %s", wish.channel, decision.sentence)
+        value = {
+            "key": wish.channel,
+            "kind": wish.kind,
+            "sentence": decision.sentence,
+            "clause": decision.clause,
+            "on_cut": decision.on_cut,
+            "expires": expires,
+            "recording": decision.recording,
+        }
+        return {"answer": "opened", "ch": ch, "value": value}
+
+    def _facts(self, admission: Admission) -> dict[str, Any]:
+        wish, grant = admission.wish, admission.grant
+        return {
+            "key": wish.channel,
+            "kind": wish.kind,
+            "parameters": dict(wish.parameters),
+            "contract": grant.contract,
+            "grant": admission.grant_digest,
+            "run_as": str(wish.parameters["run_as"]),
+            "device": self.vault.public_line,
+        }
+
+    def _record(
+        self, ch: int, pid: int, admission: Admission, decision: Decision, expires: int
+    ) -> ChannelRecord:
+        wish, grant = admission.wish, admission.grant
+        return ChannelRecord(
+            key=wish.channel,
+            ch=ch,
+            kind=wish.kind,
+            session=grant.session,
+            capability="shell.user",
+            contract=grant.contract,
+            grant=admission.grant_digest,
+            on_cut=decision.on_cut,
+            expires=expires,
+            pid=pid,
+            started=self.platform.process_started(pid) or 0,
+        )
+
+    def _testify_denial(self, request: dict[str, Any], refusal: Refusal) -> dict[str, Any] | None:
+        """A refusal is testified by a receipt of its own, unless somebody floods us with them."""
+        trust, now = self.vault.trust, self.vault.now()
+        if now - self.denials_since > 3_600_000:
+            self.denials_since, self.denials = now, 0
+        self.denials += 1
+        if trust is None or not trust.contract_digest or self.denials > _DENIALS_AN_HOUR:
+            return None
+        try:
+            envelopes = [Envelope.from_json(request.get(name)) for name in ("grant", "open")]
+            grant, wish = Grant.parse(envelopes[0].body), Open.parse(envelopes[1].body)
+            return self._denial(trust.contract_digest, envelopes, grant, wish, refusal)
+        except (Refusal, StateError):
+            return None  # not even readable, or no room: the report says so, no receipt can
+
+    def _denial(
+        self,
+        contract: str,
+        envelopes: list[Envelope],
+        grant: Grant,
+        wish: Open,
+        refusal: Refusal,
+    ) -> dict[str, Any]:
+        digest = hashlib.sha256(envelopes[1].body.encode()).hexdigest()
+        channel = f"denied-{digest[:24]}"
+        chain = LeafChain(channel)
+        payload = f'{{"code":"{refusal.code}","request":"sha256:{digest}"}}'.encode()
+        chain.add(leaf_hash(b"d", self.vault.now(), secrets.token_bytes(16), payload))
+        return self.vault.sign_receipt(
+            session=grant.session,
+            channel=channel,
+            event="end",
+            contract=contract,
+            grant=envelopes[0].digest,
+            leaves=1,
+            head=chain.head.hex(),
+            offset=1,
+            note=f"refused {wish.kind}: {refusal.code}",
+        )

@@ -1,0 +1,1 @@
+"""The shell holder: one process per session channel, which outlives every other process."""

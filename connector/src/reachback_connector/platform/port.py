@@ -1,0 +1,70 @@
+"""What an operating system must offer the connector."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class ShellRequest:
+    """A shell to start: who it runs as, the size of its terminal in characters, its TERM."""
+
+    run_as: str
+    columns: int
+    rows: int
+    term: str = "xterm-256color"
+    login: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """A started shell: the terminal's master descriptor and the session leader's process id."""
+
+    terminal: int
+    pid: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExitState:
+    """How a process ended: a status, or the name of a signal without SIG."""
+
+    status: int | None
+    signal: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessFact:
+    """One running process, as far as a health check names it."""
+
+    pid: int
+    started: int = field(metadata={"unit": "ms since 1970"})
+    command: str = ""
+
+
+class Platform(Protocol):
+    """The port. Errors: LookupError for an unknown user, PermissionError, OSError."""
+
+    def machine_id(self) -> str: ...
+
+    def boot_id(self) -> str: ...
+
+    def hostname(self) -> str: ...
+
+    def system(self) -> str: ...
+
+    def check_user(self, name: str) -> None: ...
+
+    def start_shell(self, request: ShellRequest) -> Shell: ...
+
+    def resize(self, terminal: int, columns: int, rows: int) -> None: ...
+
+    def input_is_secret(self, terminal: int) -> bool: ...
+
+    def signal_job(self, shell: Shell, name: str) -> None: ...
+
+    def reap(self, shell: Shell) -> ExitState | None: ...
+
+    def process_started(self, pid: int) -> int | None: ...
+
+    def processes(self, needle: str) -> list[ProcessFact]: ...

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
 from reachback.kernel.actors import Actor
 from reachback.ui import slots
@@ -87,6 +88,11 @@ class Shell:
         for command in slots.palette.answers():
             links.extend(command(actor))
         return tuple(links)
+
+    @property
+    def foot(self) -> tuple[SafeString, ...]:
+        """What other rooms put at the foot of every page."""
+        return tuple(answer(self.request) for answer in slots.page_foot.answers())
 
     @cached_property
     def account_menu(self) -> tuple[slots.MenuItem, ...]:

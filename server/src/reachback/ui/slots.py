@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
+from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from reachback.kernel.actors import Actor
@@ -80,7 +81,14 @@ class PortalPanel(Protocol):
     def __call__(self, actor: Actor, now: datetime) -> Panel | None: ...
 
 
+class PageFoot(Protocol):
+    """Answers with what stands at the foot of every page (the demo's menu), already escaped."""
+
+    def __call__(self, request: HttpRequest) -> SafeString: ...
+
+
 navigation: Slot[NavigationEntry] = Slot("ui.navigation")
 palette: Slot[PaletteCommand] = Slot("ui.palette")
 account_menu: Slot[AccountEntry] = Slot("ui.account_menu")
 portal_home_panels: Slot[PortalPanel] = Slot("ui.portal_home_panels")
+page_foot: Slot[PageFoot] = Slot("ui.page_foot")

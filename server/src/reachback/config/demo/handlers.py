@@ -7,7 +7,7 @@ from uuid import UUID
 
 from reachback.access import keys
 from reachback.access.operations import publish_contract, publish_keyset, publish_statement
-from reachback.audit import queries as audit
+from reachback.audit.keys import log_key
 from reachback.config.demo.seeding.cast import CUSTOMER, PROVIDER, SITE, TEAM
 from reachback.devices import queries as devices
 from reachback.devices.operations import make_token
@@ -33,7 +33,7 @@ def facts(_request: dict[str, Any]) -> dict[str, Any]:
         "provider": PROVIDER,
         "team": TEAM,
         "grant_keys": [keys.grant_key().public_line],
-        "log_keys": [audit.log_key_line()],
+        "log_keys": [log_key().public_line],
     }
 
 

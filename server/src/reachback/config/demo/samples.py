@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from reachback.cases.operations import remove_samples as remove_cases
-from reachback.devices.operations import remove_samples as remove_devices
+from reachback.agreements.operations.remove_samples import remove_samples as remove_promises
+from reachback.cases.operations.remove_samples import remove_samples as remove_cases
+from reachback.devices.operations.remove_samples import remove_samples as remove_devices
 from reachback.kernel.actors import Actor
 from reachback.people import queries as people
-from reachback.people.operations import remove_samples as remove_people
+from reachback.people.operations.remove_samples import remove_samples as remove_people
 
 
 def present(actor: Actor) -> bool:
@@ -20,5 +21,6 @@ def remove(actor: Actor, now: datetime) -> int:
     """Remove cases, then devices, then organisations that are samples; return how many cases."""
     count = remove_cases(actor=actor, now=now)
     remove_devices(actor=actor, now=now)
+    remove_promises(actor=actor, now=now)
     remove_people(actor=actor, now=now)
     return count

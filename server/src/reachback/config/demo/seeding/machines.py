@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from reachback.config.demo.seeding.cast import Customer
-from reachback.devices.operations import add_sample_device
+from reachback.devices.operations.add_sample_device import add_sample_device
 from reachback.kernel.actors import Actor
 
 KINDS = (

@@ -19,7 +19,7 @@ VALID: list[f.Frame] = [
     f.Seek(16, 0),
     f.Seek(300, varint.MAXIMUM),
     f.Open(16, {"grant": {"body": "{}", "signatures": []}, "open": {}}),
-    f.Opened(16, {"key": "s1.1", "sentence": "Erlaubt für Höfe – 酒店"}),
+    f.Opened(16, {"key": "s1.1", "sentence": "Erlaubt für Höfe, 酒店"}),
     f.Refused(16, {"code": "unknown-kind", "by": "device"}),
     f.Data(16, b"k"),
     f.Data(63, b"\x00\xff" * 40),

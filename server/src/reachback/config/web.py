@@ -88,6 +88,7 @@ class Workers:
         self._worker.stop()
         carriers.stop()
         self._sequencer.stop()
+        nudges.stop_sender()
         if self._listener is not None:
             self._listener.stop()
 

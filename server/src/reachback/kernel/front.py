@@ -65,14 +65,14 @@ def ask(path: str, body: dict[str, Any] | None = None, *, seconds: float = 5.0) 
     try:
         payload = None if body is None else json.dumps(body)
         connection.request("GET" if body is None else "POST", path, payload, headers)
-        response = connection.getresponse()
-        raw = response.read(_LARGEST_ANSWER)
+        with connection.getresponse() as response:
+            raw, status = response.read(_LARGEST_ANSWER), response.status
         answer = json.loads(raw or b"{}")
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise FrontUnavailable(str(error)) from error
     finally:
         connection.close()
-    return _checked(answer, response.status)
+    return _checked(answer, status)
 
 
 def _checked(answer: object, status: int) -> dict[str, Any]:

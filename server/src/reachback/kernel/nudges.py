@@ -37,6 +37,7 @@ class Nudge:
 
 
 _waiting: queue.Queue[dict[str, Any]] = queue.Queue(_QUEUE_LENGTH)
+_STOP: dict[str, Any] = {}
 _sender: threading.Thread | None = None
 _guard = threading.Lock()
 
@@ -86,6 +87,16 @@ def start_sender() -> None:
             _sender.start()
 
 
+def stop_sender(*, seconds: float = 5.0) -> None:
+    """Send what waits and end the thread. Called once by the web process."""
+    global _sender  # noqa: PLW0603 - one sender per process
+    with _guard:
+        if _sender is not None:
+            _put(_STOP)
+            _sender.join(timeout=seconds)
+            _sender = None
+
+
 def take_waiting(limit: int = _BATCH) -> list[dict[str, Any]]:
     """Take what waits, oldest first, without blocking."""
     taken: list[dict[str, Any]] = []
@@ -99,9 +110,12 @@ def take_waiting(limit: int = _BATCH) -> list[dict[str, Any]]:
 
 def _send_forever() -> None:
     while True:
-        first = _waiting.get()
-        batch = [first, *take_waiting(_BATCH - 1)]
+        taken = [_waiting.get(), *take_waiting(_BATCH - 1)]
+        batch = [message for message in taken if message is not _STOP]
         try:
-            front.ask("/nudges", {"nudges": batch})
+            if batch:
+                front.ask("/nudges", {"nudges": batch})
         except ReachbackError as error:
             _log.warning("%s nudges were lost: %s", len(batch), error.sentence)
+        if len(batch) < len(taken):
+            return

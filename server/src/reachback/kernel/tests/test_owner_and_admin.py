@@ -65,7 +65,8 @@ def test_malformed_requests_are_refused_and_the_socket_lives_on(served: Path, li
     with socket.socket(socket.AF_UNIX) as peer:
         peer.connect(str(served))
         peer.sendall(line)
-        assert b'"sentence"' in peer.makefile("rb").readline()
+        with peer.makefile("rb") as lines:
+            assert b'"sentence"' in lines.readline()
     admin.handle("tests.alive", lambda _request: {"yes": True})
     assert admin.request(served, "tests.alive") == {"yes": True}
 

@@ -29,7 +29,7 @@ class AddressManager(TenantManager.from_queryset(AddressQuerySet)):  # type: ign
 
 
 class Address(models.Model):
-    """An e-mail address, or a browser's push subscription (`value` its endpoint, `keys` its keys)."""
+    """An e-mail address, or a browser that takes push (`value` its endpoint, `keys` its keys)."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     person = models.ForeignKey("people.User", on_delete=models.CASCADE, related_name="+")

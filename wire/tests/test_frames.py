@@ -198,7 +198,7 @@ def test_mutated_frames_give_frames_or_one_error(
 @pytest.mark.slow
 @pytest.mark.timeout(1_200)
 @given(st.lists(FRAMES, max_size=8), MUTATIONS, st.lists(st.integers(0, 99), max_size=9))
-@settings(max_examples=20_000, deadline=None)
+@settings(max_examples=5_000, deadline=None)
 def test_mutated_frames_at_length(
     frames: list[f.Frame], changes: list[tuple[int, int]], sizes: list[int]
 ) -> None:

@@ -1,0 +1,79 @@
+from dataclasses import dataclass
+
+import pytest
+from django.core.exceptions import SuspiciousOperation
+from django.http import Http404, HttpRequest
+from django.test import RequestFactory
+
+from reachback.kernel.actors import Actor
+from reachback.kernel.errors import NotPermitted
+from reachback.ui import slots
+from reachback.ui.contexts import PageContext
+from reachback.ui.doors import agents_only
+from reachback.ui.pages import Shell
+from reachback.ui.slots import NavigationItem
+from reachback.ui.web import errors, gallery
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sample(PageContext):
+    count: int
+
+
+def request(path: str = "/", actor: Actor | None = None) -> HttpRequest:
+    made = RequestFactory().get(path)
+    made.actor = actor  # type: ignore[attr-defined]
+    return made
+
+
+def agent(*, is_provider: bool = True) -> Actor:
+    return Actor(kind="person", id=None, name="Maya Lindqvist", is_provider=is_provider)
+
+
+def test_a_template_sees_the_fields_of_its_context() -> None:
+    assert Sample(title="T", count=3).variables() == {"title": "T", "count": 3}
+
+
+def test_the_nearest_link_is_where_one_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    def entry(href: str) -> slots.NavigationEntry:
+        return lambda _: NavigationItem(label=href, href=href, icon="case")
+
+    answers = [(0, n, entry(h)) for n, h in enumerate(("/", "/queue", "/queue/teams"))]
+    monkeypatch.setattr(slots.navigation, "_answers", answers)
+
+    def here(path: str) -> list[str]:
+        return [i.href for i, now in Shell(request(path, agent())).navigation if now]
+
+    assert here("/queue/teams/1") == ["/queue/teams"]
+    assert here("/queue") == ["/queue"]
+    assert here("/elsewhere") == []
+    assert Shell(request("/queue")).navigation == ()
+
+
+@pytest.mark.parametrize(
+    ("answer", "status"),
+    [
+        (lambda r: errors.bad_request(r, SuspiciousOperation()), 400),
+        (lambda r: errors.forbidden(r, PermissionError()), 403),
+        (errors.csrf_failure, 403),
+        (lambda r: errors.not_found(r, Http404()), 404),
+        (errors.broken, 500),
+    ],
+)
+def test_each_failure_says_what_to_do(answer: object, status: int) -> None:
+    page = answer(request())  # type: ignore[operator]
+    assert page.status_code == status
+    assert "Back to the start" in page.content.decode()
+
+
+@pytest.mark.parametrize("name", gallery.PAGES)
+def test_every_gallery_page_renders(name: str) -> None:
+    assert gallery.gallery(request(f"/-/gallery/{name}"), name).status_code == 200
+
+
+def test_the_workspace_is_for_the_provider() -> None:
+    view = agents_only(errors.broken)
+    assert view(request("/x")).status_code == 302
+    assert view(request("/x", agent())).status_code == 500
+    with pytest.raises(NotPermitted):
+        view(request("/x", agent(is_provider=False)))

@@ -15,7 +15,6 @@ from reachback.cases import filtering, ledger, views
 from reachback.cases.clock import Readings, replay
 from reachback.cases.errors import BadFilter, CaseNotFound
 from reachback.cases.filters import Term
-from reachback.cases.history import Previous, previous_of_device
 from reachback.cases.models import Case, Draft, Entry, Resolution
 from reachback.cases.rows import JOINS, CaseRow, row
 from reachback.cases.visibility import visible_cases, visible_entries
@@ -165,9 +164,12 @@ def entries_of_kind(
     return found.select_related("case")
 
 
-def previous_cases(actor: Actor, case: Case, *, now: datetime) -> list[Previous]:
-    """The device's other cases, newest first."""
-    return previous_of_device(actor, case.device_id, now=now, besides=case.id)
+def others_of_device(actor: Actor, case: Case, *, limit: int = 5) -> list[CaseRow]:
+    """The other cases of the same device, the latest first; none without a device."""
+    if case.device_id is None:
+        return []
+    found = visible_cases(actor).filter(device_id=case.device_id).exclude(pk=case.id)
+    return [row(each) for each in found.select_related(*JOINS).order_by("-opened_at")[:limit]]
 
 
 def drafts(actor: Actor, case_id: UUID) -> dict[str, str]:

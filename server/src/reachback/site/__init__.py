@@ -1,0 +1,1 @@
+"""Navigation, the home page's composition, global search and the command palette."""

@@ -1,0 +1,18 @@
+"""The site app."""
+
+from django.apps import AppConfig
+from typing_extensions import override
+
+
+class SiteConfig(AppConfig):
+    """Home, search and palette."""
+
+    name = "reachback.site"
+    label = "site"
+
+    @override
+    def ready(self) -> None:
+        """Offer the way home."""
+        from reachback.site.web import offers  # noqa: PLC0415 - after the app registry
+
+        offers.offer()

@@ -1,0 +1,28 @@
+"""What each page of site knows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from reachback.cases.rows import CaseRow
+from reachback.ui.contexts import PageContext
+from reachback.ui.slots import Panel
+
+
+@dataclass(frozen=True, kw_only=True)
+class PortalHomePage(PageContext):
+    """The customer's home: a headline, then every room's panel."""
+
+    name: str
+    panels: Sequence[Panel]
+    now: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class SearchPage(PageContext):
+    """What was found."""
+
+    words: str
+    cases: Sequence[CaseRow]
+    layout: str
+    now: datetime

@@ -1,0 +1,69 @@
+"""Home, search and the palette's commands."""
+
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from reachback.cases import queries as cases
+from reachback.kernel import clock
+from reachback.kernel.actors import Actor
+from reachback.kernel.requests import ActorRequest, signed_in
+from reachback.site.web.contexts import PortalHomePage, SearchPage
+from reachback.ui import pages, slots
+from reachback.ui.pages import Shell
+
+
+@require_safe
+@signed_in
+def home(request: ActorRequest) -> HttpResponse:
+    """Agents start in the queue; customers see their panels."""
+    actor = request.actor
+    if actor.is_provider:
+        return redirect("cases:queue")
+    now = clock.now()
+    panels = [answer(actor, now) for answer in slots.portal_home_panels.answers()]
+    found = sorted((panel for panel in panels if panel is not None), key=lambda each: each.order)
+    page = PortalHomePage(title=_("Home"), name=actor.name, panels=found, now=now)
+    return pages.render(request, "site/home.html", page)
+
+
+@require_safe
+@signed_in
+def search(request: ActorRequest) -> HttpResponse:
+    """Cases by number, subject, customer or device."""
+    words = request.GET.get("q", "").strip()[:100]
+    actor = request.actor
+    page = SearchPage(
+        title=_("Search"),
+        words=words,
+        cases=cases.search(actor, words),
+        layout="ui/workspace.html" if actor.is_provider else "ui/portal.html",
+        now=clock.now(),
+    )
+    return pages.render(request, "site/search.html", page)
+
+
+@require_safe
+@signed_in
+def palette(request: ActorRequest) -> JsonResponse:
+    """Every command of the palette and the cases that changed last."""
+    commands = [
+        {"label": str(item.label), "href": item.href, "icon": item.icon, "words": str(item.words)}
+        for item in Shell(request).palette
+    ]
+    recent = [
+        {
+            "label": f"#{row.number} {row.subject}",
+            "href": _case_href(request.actor, row.number),
+            "icon": "case",
+            "words": f"{row.customer} {row.site} {row.device}",
+        }
+        for row in cases.recent(request.actor)
+    ]
+    return JsonResponse({"commands": commands, "recent": recent})
+
+
+def _case_href(actor: Actor, number: int) -> str:
+    return reverse("cases:case" if actor.is_provider else "cases_portal:case", args=[number])

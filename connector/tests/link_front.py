@@ -9,13 +9,14 @@ from typing import Any
 
 from lotus_customer import Customer
 from wsproto import ConnectionType, WSConnection
-from wsproto.events import AcceptConnection, BytesMessage, CloseConnection, Request
+from wsproto.events import AcceptConnection, BytesMessage, Request
 
 from reachback_wire.documents import Envelope, Hello
 from reachback_wire.frames import (
     Challenge,
     Channels,
     Close,
+    Frame,
     Nonces,
     Open,
     Opened,
@@ -102,7 +103,8 @@ class Front:
         self.answers: dict[int, Any] = {}
         self.channels: dict[int, Channel] = {}
         self.raw = bytearray()
-        self.reading = True
+        self._may_read = asyncio.Event()
+        self._may_read.set()
         self.credit = CREDIT
         self.links = 0
         self.hold = "none"
@@ -117,23 +119,43 @@ class Front:
     async def start(self) -> None:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
         self.port = self._server.sockets[0].getsockname()[1]
+        self._ticking = asyncio.create_task(self._tick())
+
+    async def _tick(self) -> None:
+        """LINKACKs and probes go out in time, whether anything comes in or not."""
+        while True:
+            if self._link is not None and self.reading:
+                self._link.tick(time.monotonic())
+                self._flush()
+            await asyncio.sleep(0.02)
 
     async def stop(self) -> None:
+        self._ticking.cancel()
         self.abort()
         if self._server is not None:
             self._server.close()
+
+    @property
+    def reading(self) -> bool:
+        return self._may_read.is_set()
+
+    def read_no_more(self) -> None:
+        """Let bytes pile up in the sockets, as a front that hangs does."""
+        self._may_read.clear()
+
+    def read_on(self) -> None:
+        self._may_read.set()
 
     def abort(self) -> None:
         if self._writer is not None:
             self._writer.transport.abort()
 
-    async def until(self, what: Callable[[], Any], seconds: float = 20.0) -> Any:
+    async def until(self, what: Callable[[], object], seconds: float = 50.0) -> None:
         """Wait for a fact that incoming frames bring about."""
         async with asyncio.timeout(seconds):
-            while not (found := what()):
+            while not what():
                 self._changed.clear()
                 await self._changed.wait()
-        return found
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -178,9 +200,9 @@ class Front:
     ) -> None:
         ws = WSConnection(ConnectionType.SERVER)
         ws.receive_data(head)
-        for event in ws.events():
-            if isinstance(event, Request):
-                writer.write(ws.send(AcceptConnection(subprotocol=event.subprotocols[0])))
+        request = next(iter(ws.events()))
+        assert isinstance(request, Request)
+        writer.write(ws.send(AcceptConnection(subprotocol=request.subprotocols[0])))
         self._link, self._writer, self._ws = Link(time.monotonic()), writer, ws
         for channel in self.channels.values():
             channel.receiver.disconnect()
@@ -200,43 +222,50 @@ class Front:
         )
         self._flush()
         while data := await reader.read(65_536):
-            while not self.reading:
-                await asyncio.sleep(0.01)
-            ws.receive_data(data)
-            for event in ws.events():
-                if isinstance(event, BytesMessage):
-                    self.raw += event.data
-                    for found in link.receive(bytes(event.data), time.monotonic()):
-                        self._handle(link, found)
-                elif isinstance(event, CloseConnection):
-                    return
+            await self._may_read.wait()
+            self._receive(ws, link, data)
             if self._link is link:
                 self._flush()
             self._changed.set()
 
+    def _receive(self, ws: WSConnection, link: Link, data: bytes) -> None:
+        ws.receive_data(data)
+        for event in ws.events():
+            if isinstance(event, BytesMessage):
+                self.raw += event.data
+                for found in link.receive(bytes(event.data), time.monotonic()):
+                    self._handle(link, found)
+
     def _flush(self) -> None:
-        assert self._link is not None and self._writer is not None and self._ws is not None
+        assert self._link is not None
+        assert self._writer is not None
+        assert self._ws is not None
         for message in self._link.transmit(time.monotonic()):
             self._writer.write(self._ws.send(BytesMessage(data=message)))
 
     def _handle(self, link: Link, event: Event) -> None:
         match event:
-            case FrameReceived(HelloFrame(value)):
-                self._hello(link, value)
-            case FrameReceived(Nonces(nonces)):
-                self.nonces = list(nonces)
-            case FrameReceived(Channels(states)):
-                self._resume(link, states)
-            case FrameReceived(Opened(ch, value)):
-                self.answers[ch] = ("opened", value)
-            case FrameReceived(Refused(ch, value)):
-                self.answers[ch] = ("refused", value)
-            case FrameReceived(Close(ch, value)) if ch in self.channels:
-                self.channels[ch].closed = value
+            case FrameReceived(frame):
+                self._frame(link, frame)
             case UnitReceived(ch, offset, unit):
                 self._unit(link, ch, offset, unit)
             case Acked(ch, offset):
                 (self._control if ch == 1 else self.channels[ch].keys).ack(offset)
+
+    def _frame(self, link: Link, frame: Frame) -> None:
+        match frame:
+            case HelloFrame(value):
+                self._hello(link, value)
+            case Nonces(nonces):
+                self.nonces = list(nonces)
+            case Channels(states):
+                self._resume(link, states)
+            case Opened(ch, value):
+                self.answers[ch] = ("opened", value)
+            case Refused(ch, value):
+                self.answers[ch] = ("refused", value)
+            case Close(ch, value) if ch in self.channels:
+                self.channels[ch].closed = value
 
     def _hello(self, link: Link, value: dict[str, Any]) -> None:
         envelope = Envelope.from_json(value)
@@ -323,7 +352,7 @@ class Front:
         self._link.send(Close(ch, {"code": "closed", "sentence": "The technician left."}))
         self._flush()
 
-    async def sees(self, text: bytes, ch: int = 16, seconds: float = 20.0) -> bytes:
+    async def sees(self, text: bytes, ch: int = 16, seconds: float = 50.0) -> bytes:
         """Wait until the channel's output contains `text`; the whole output."""
         await self.until(lambda: text in self.channels[ch].output, seconds)
         return self.channels[ch].output
@@ -348,6 +377,9 @@ class CuttingProxy:
         self.cut()
         if self._server is not None:
             self._server.close()
+
+    async def start_again(self) -> None:
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
 
     def cut_after(self, count: int) -> None:
         self._left = count

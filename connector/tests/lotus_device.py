@@ -90,16 +90,14 @@ class Device:
                 except OSError:
                     continue
                 session = (entry / "comm").read_text().strip() == "reachback-shell"
-                if b"reachback_connector.helper" in command and not session:
-                    if os.fsencode(self.state) in command:
-                        return int(entry.name)
+                ours = os.fsencode(self.state) in command
+                if ours and b"reachback_connector.helper" in command and not session:
+                    return int(entry.name)
         return 0
 
     def holders(self) -> list[int]:
-        found = []
-        for path in (self.state / "helper" / "channels").glob("*.json"):
-            found.append(int(json.loads(path.read_text())["pid"]))
-        return found
+        records = (self.state / "helper" / "channels").glob("*.json")
+        return [int(json.loads(path.read_text())["pid"]) for path in records]
 
     async def end(self) -> None:
         holders = self.holders()

@@ -1,27 +1,7 @@
 """Enrol, run, hello, open a shell, see it echo: the whole line over real processes and sockets."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
 from link_front import Front
-from lotus_customer import Customer
 from lotus_device import Device
-
-
-@pytest.fixture
-async def front() -> AsyncIterator[Front]:
-    found = Front(Customer())
-    await found.start()
-    yield found
-    await found.stop()
-
-
-@pytest.fixture
-async def device(front: Front, tmp_path: Path) -> AsyncIterator[Device]:
-    found = Device(tmp_path / "state")
-    yield found
-    await found.end()
 
 
 async def test_a_device_enrols_runs_and_opens_a_shell(front: Front, device: Device) -> None:
@@ -42,7 +22,7 @@ async def test_a_device_enrols_runs_and_opens_a_shell(front: Front, device: Devi
     await front.until(lambda: channel.closed is not None)
     assert channel.contiguous()
     receipts = channel.receipts()
-    assert [item["event"] for item in receipts][0] == "start"
+    assert receipts[0]["event"] == "start"
     assert receipts[-1]["event"] == "end"
     chain = channel.chain()
     assert (receipts[-1]["leaves"], receipts[-1]["head"]) == (chain.count, chain.head.hex())

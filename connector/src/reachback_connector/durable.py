@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Iterator
@@ -53,6 +54,11 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def _write_whole(descriptor: int, line: bytes) -> None:
+    if os.write(descriptor, line) != len(line):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
 class Journal:
     """An append-only file of JSON lines. A torn last line (power cut) is cut off when opened."""
 
@@ -80,8 +86,7 @@ class Journal:
         line = json.dumps(value, separators=(",", ":"), sort_keys=True).encode() + b"\n"
         before = os.fstat(self._descriptor).st_size
         try:
-            if os.write(self._descriptor, line) != len(line):
-                raise OSError(28, "No space left on device")
+            _write_whole(self._descriptor, line)
             os.fdatasync(self._descriptor)
         except OSError as error:
             os.ftruncate(self._descriptor, before)

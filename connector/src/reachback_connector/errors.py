@@ -1,4 +1,4 @@
-"""The connector's error tree. Every error carries a code, a sentence for a person, and an exit status.
+"""The connector's error tree. Every error carries a code, a sentence, and an exit status.
 
 ConnectorError
 ├── UsageError            2  the command line or a configuration file is wrong
@@ -43,7 +43,7 @@ class FingerprintMismatch(ConnectorError):
 
 
 class NetworkError(ConnectorError):
-    """The server could not be reached; `code` names the block (dns, connect, proxy, tls, upgrade)."""
+    """The server could not be reached; `code` names the block: dns, connect, proxy, tls, …"""
 
     status = 5
 

@@ -21,9 +21,9 @@ def encode(value: dict[str, Any]) -> bytes:
 def decode(line: bytes) -> dict[str, Any]:
     """The object in a line; ValueError when there is none."""
     value = json.loads(line)
-    if not isinstance(value, dict):
-        raise ValueError("A line holds one JSON object.")
-    return value
+    if isinstance(value, dict):
+        return value
+    raise ValueError("A line holds one JSON object.")
 
 
 def answer_of(value: dict[str, Any]) -> dict[str, Any]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import ssl
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 from reachback_connector import settings
@@ -100,7 +99,7 @@ async def _blocked(dialler: Dialler, address: Address, error: NetworkError) -> E
 
 async def _foreign_issuer(dialler: Dialler, address: Address) -> str:
     """Who issued the certificate that was shown; asked without trusting or sending anything."""
-    probe = _Unchecked(dialler.ca, dialler.environment, dialler.timeout)
+    probe = replace(dialler, inspect_only=True)
     try:
         _, writer = await probe.open(address)
     except NetworkError:
@@ -109,17 +108,6 @@ async def _foreign_issuer(dialler: Dialler, address: Address) -> str:
     der = shown.getpeercert(binary_form=True) if shown else None
     writer.close()
     return issuer_in_der(der) if der else ""
-
-
-class _Unchecked(Dialler):
-    """A dialler that accepts any certificate: to look at it, never to speak over it."""
-
-    @override
-    def context(self) -> ssl.SSLContext:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-        return context
 
 
 def issuer_of(certificate: dict[str, Any]) -> str:

@@ -27,6 +27,7 @@ class Dialler:
     ca: Path | None = None
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
     timeout: float = 20.0
+    inspect_only: bool = False  # any certificate is accepted: to look at it, never to speak
 
     def context(self) -> ssl.SSLContext:
         """TLS 1.2 or later, host name checked, authorities of the system or of `--ca FILE`."""
@@ -37,6 +38,9 @@ class Dialler:
                 context.load_verify_locations(cafile=str(self.ca))
             except (OSError, ssl.SSLError) as error:
                 raise UsageError("ca", f"{self.ca} is not a file of certificates.") from error
+        if self.inspect_only:
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         context.set_alpn_protocols(["http/1.1"])
         return context

@@ -62,7 +62,12 @@ class Shared:
     idle: IdleInterval = field(default_factory=IdleInterval)
     on_welcome: Callable[[], None] = lambda: None
     link_up: bool = False
-    wake: Callable[[], None] = lambda: None
+    wake: Callable[[], None] | None = None
+
+    def wake_link(self) -> None:
+        """Something was added to `reports` or `results`; without a link it waits there."""
+        if self.wake is not None:
+            self.wake()
 
 
 class LinkSession:
@@ -101,6 +106,7 @@ class LinkSession:
             raise _first(group) from None
         finally:
             self._shared.link_up = False
+            self._shared.wake = None
             self._leave()
         return self._retry
 

@@ -84,7 +84,7 @@ class Control:
             reports=Outbox(self.layout.control / "reports.jsonl"),
             results=Outbox(self.layout.control / "results.jsonl"),
         )
-        scheduler = Scheduler(self.layout, shared.results, lambda: shared.wake())
+        scheduler = Scheduler(self.layout, shared.results, shared.wake_link)
         shared.on_welcome = scheduler.announce
         address = parse(self.settings.link_url)
         if not address.secure:

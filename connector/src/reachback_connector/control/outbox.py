@@ -18,7 +18,7 @@ _log = logging.getLogger("reachback.control")
 
 
 class Outbox:
-    """One standing channel's messages, oldest first. Each body carries an `id`: repeats are safe."""
+    """One standing channel's messages, oldest first; each has an `id`, so repeats are safe."""
 
     def __init__(self, path: Path) -> None:
         self._items: list[tuple[int, dict[str, Any]]] = []

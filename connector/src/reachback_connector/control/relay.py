@@ -59,7 +59,7 @@ class Relay(asyncio.Protocol):
         self._upstream = upstream
         self._decoder = Decoder()
         self._transport: asyncio.Transport | None = None
-        self._greeted: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.greeted: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._units: deque[tuple[int, Unit]] = deque()
         self._position = -1
         self._granted = 0
@@ -76,7 +76,7 @@ class Relay(asyncio.Protocol):
             sock.settimeout(0.0)
             _, relay = await loop.create_unix_connection(lambda: cls(ch, upstream), sock=sock)
             async with asyncio.timeout(_PATIENCE):
-                await relay._greeted
+                await relay.greeted
         except (OSError, TimeoutError) as error:
             raise NetworkError("holder-lost", "The session's process is gone.") from error
         return relay
@@ -140,11 +140,13 @@ class Relay(asyncio.Protocol):
         if self._transport is not None:
             self._transport.write(encode(frame))
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+    def connection_made(  # type: ignore[explicit-override]  # typing.override needs 3.12
+        self, transport: asyncio.BaseTransport
+    ) -> None:
         if isinstance(transport, asyncio.Transport):
             self._transport = transport
 
-    def data_received(self, data: bytes) -> None:
+    def data_received(self, data: bytes) -> None:  # type: ignore[explicit-override]  # typing.override needs 3.12
         try:
             for frame in self._decoder.feed(data):
                 self._hear(frame)
@@ -152,9 +154,11 @@ class Relay(asyncio.Protocol):
             self.detach()
             self._lost()
 
-    def connection_lost(self, exc: Exception | None) -> None:
-        if not self._greeted.done():
-            self._greeted.set_exception(ConnectionError("The session's process left."))
+    def connection_lost(  # type: ignore[explicit-override]  # typing.override needs 3.12
+        self, exc: Exception | None
+    ) -> None:
+        if not self.greeted.done():
+            self.greeted.set_exception(ConnectionError("The session's process left."))
         if self._transport is not None:
             self._transport = None
             self._lost()
@@ -174,8 +178,8 @@ class Relay(asyncio.Protocol):
     def _on_channels(self, frame: Channels) -> None:
         self.state = {**frame.value[0], "ch": self.ch} if frame.value else {}
         self._acked = int(self.state.get("acked", 0))
-        if not self._greeted.done():
-            self._greeted.set_result(None)
+        if not self.greeted.done():
+            self.greeted.set_result(None)
 
     def _on_unit(self, frame: UnitFrame) -> None:
         unit = unit_of(frame)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 from wsproto import ConnectionType, WSConnection
 from wsproto.events import (
@@ -37,7 +38,7 @@ class WebSocket:
         self._writer = writer
         self._timeout = timeout
         self._wire = WSConnection(ConnectionType.CLIENT)
-        self.closed_because = ""
+        self._closed = False
         writer.transport.set_write_buffer_limits(high=0)
 
     @classmethod
@@ -86,20 +87,23 @@ class WebSocket:
 
     async def messages(self) -> AsyncIterator[bytes]:
         """Bytes of binary messages until the other side closes. NetworkError `lost` on a cut."""
-        for event in self._wire.events():
-            if isinstance(event, BytesMessage):
-                yield bytes(event.data)
-        while True:
-            for event in await self._read_events():
+        events = list(self._wire.events())
+        while not self._closed:
+            for event in events:
                 if isinstance(event, BytesMessage):
                     yield bytes(event.data)
-                elif isinstance(event, Ping):
-                    self._writer.write(self._wire.send(event.response()))
-                elif isinstance(event, CloseConnection):
-                    self.closed_because = event.reason or ""
-                    return
-                elif isinstance(event, TextMessage):
-                    raise NetworkError("lost", "The server sent text on a binary link.")
+                else:
+                    self._other(event)
+            if not self._closed:
+                events = await self._read_events()
+
+    def _other(self, event: Event) -> None:
+        if isinstance(event, Ping):
+            self._writer.write(self._wire.send(event.response()))
+        elif isinstance(event, CloseConnection):
+            self._closed = True
+        elif isinstance(event, TextMessage):
+            raise NetworkError("lost", "The server sent text on a binary link.")
 
     def send(self, message: bytes) -> None:
         """Queue one binary message; the link's window bounds what may be outstanding."""
@@ -127,10 +131,8 @@ class WebSocket:
     async def close(self, code: int = 1000) -> None:
         """Say good-bye and close."""
         if not self._writer.is_closing():
-            try:
+            with suppress(ProtocolError):
                 self._writer.write(self._wire.send(CloseConnection(code=code)))
-            except ProtocolError:
-                pass
             self._writer.close()
 
 

@@ -44,16 +44,16 @@ class Opening:
         ch = int(request["ch"])
         try:
             grant, wish = (Envelope.from_json(request.get(name)) for name in ("grant", "open"))
-            if revoked:
-                raise Refusal("revoked", "Somebody at the device has revoked all access.")
-            return self._admitted(ch, self._admit(grant, wish, hold))
+            return self._admitted(ch, self._admit(grant, wish, hold, revoked=revoked))
         except Refusal as refusal:
             value: dict[str, Any] = {**refusal.to_value(), "by": "device", "data": {}}
             value["receipt"] = self._testify_denial(request, refusal)
             return {"answer": "refused", "ch": ch, "value": value}
 
-    def _admit(self, grant: Envelope, wish: Envelope, hold: str) -> Admission:
+    def _admit(self, grant: Envelope, wish: Envelope, hold: str, *, revoked: bool) -> Admission:
         vault = self.vault
+        if revoked:
+            raise Refusal("revoked", "Somebody at the device has revoked all access.")
         if vault.trust is None:
             raise Refusal("unpinned", "The customer's keys are not known here yet: health only.")
         gate = Gate(

@@ -182,7 +182,7 @@ class Vault:
     # Receipts
 
     def sign_receipt(self, **members: Any) -> dict[str, Any]:
-        """The next receipt, on disk before it leaves. The same testimony again: the same receipt."""
+        """The next receipt, on disk before it leaves; for the same testimony the same again."""
         if self.key is None:
             raise StateError("not-enrolled", "This device has no key yet.")
         last = self._newest.get(members["channel"])

@@ -200,12 +200,15 @@ class Holder:
         elif isinstance(frame, Resume):
             for entry in frame.entries:
                 self._resume(peer, entry.next, entry.credit)
-        elif self._relay is None or self._relay.connection is not peer:
-            return
-        elif isinstance(frame, Ack):
+        elif self._relay is not None and self._relay.connection is peer:
+            self._stream(self._relay, frame)
+
+    def _stream(self, relay: Relay, frame: Frame) -> None:
+        """What only the relay may say."""
+        if isinstance(frame, Ack):
             self._log.ack(frame.offset)
         elif isinstance(frame, Credit):
-            self._relay.credit = max(self._relay.credit, frame.limit)
+            relay.credit = max(relay.credit, frame.limit)
         elif isinstance(frame, Seek):
             self._keyboard.seek(frame.offset)
         elif isinstance(frame, UnitFrame) and not self._cut and self._ended_at is None:

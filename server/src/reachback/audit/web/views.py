@@ -14,8 +14,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from reachback.audit import queries
+from reachback.audit.content import clean_text
 from reachback.audit.errors import NoSuchLeaf
 from reachback.audit.models import AuditRow
+from reachback.audit.operations.record import INSTALLATION
 from reachback.audit.web import wording
 from reachback.audit.web.contexts import EntryPage, LogPage, Place
 from reachback.kernel import clock
@@ -30,8 +32,8 @@ _LONGEST = 200
 @signed_in
 def log(request: ActorRequest) -> HttpResponse:
     """Show who did what, when and why, newest first."""
-    text = request.GET.get("text", "").strip()[:_LONGEST]
-    action = request.GET.get("action", "").strip()[:_LONGEST]
+    text = clean_text(request.GET.get("text", "").strip(), _LONGEST)
+    action = clean_text(request.GET.get("action", "").strip(), _LONGEST)
     day = request.GET.get("day", "").strip()[:_LONGEST]
     until, problem = _end_of(day)
     wanted = queries.Search(text=text, action=action, until=until)
@@ -110,7 +112,8 @@ def _template(actor: Actor, page: str) -> str:
 
 
 def _place(actor: Actor, row: AuditRow, organisation_id: UUID, name: str) -> Place:
-    log = name or _("the installation's log")
+    own = _("The installation's log")
+    log = name or (own if organisation_id == INSTALLATION else str(organisation_id))
     try:
         found = queries.inclusion(actor, row.id, organisation_id)
     except NoSuchLeaf:

@@ -45,7 +45,7 @@ async def test_a_replayed_open_gets_its_first_answer_and_no_second_shell(
     ("changes", "code"),
     [
         ({"capabilities": ("shell.user", "reboot")}, "wider-than-contract"),
-        ({"nonce": "00" * 16}, "wrong-nonce"),
+        ({"nonce": bytes(16)}, "wrong-nonce"),
         ({"issued": now() - 2 * HOUR, "expires": now() - HOUR}, "grant-expired"),
         ({"contract": "sha256:" + "0" * 64}, "contract-missing"),
     ],
@@ -53,7 +53,7 @@ async def test_a_replayed_open_gets_its_first_answer_and_no_second_shell(
 async def test_a_grant_outside_the_contract_is_refused_and_reported(
     front: Front, linked: Device, changes: dict[str, object], code: str
 ) -> None:
-    grant = front.customer.sealed_grant(front.nonces[0], **changes)
+    grant = front.customer.sealed_grant(**{"nonce": front.nonces[0], **changes})
     word, value = await front.open(grant, front.customer.wish())
     assert (word, value["code"], value["by"]) == ("refused", code, "device")
     await front.until(lambda: any(r["kind"] == "denied" for r in front.reports))
@@ -90,9 +90,9 @@ async def test_a_clock_26_hours_off_is_named(front: Front, linked: Device) -> No
     front.clock_shift = 26 * HOUR
     front.abort()
     await front.linked(2)
-    word, value = await front.open(
-        front.customer.sealed_grant(front.nonces[0]), front.customer.wish()
-    )
+    later = now() + 26 * HOUR  # the provider's own clock, by which it dates its grants
+    grant = front.customer.sealed_grant(front.nonces[0], issued=later, expires=later + HOUR)
+    word, value = await front.open(grant, front.customer.wish())
     assert word == "refused"
     assert value["code"] == "clock-behind"
     assert "26 h behind" in value["sentence"]
@@ -105,11 +105,13 @@ async def test_the_kill_switch_cuts_and_holds_until_it_is_lifted(
     assert status == 0, err
     assert "1 open sessions were cut" in out
     await front.until(lambda: front.channels[16].closed is not None)
-    grant = front.customer.sealed_grant(front.nonces[0])
-    word, value = await front.open(grant, front.customer.wish("s1.2"), ch=17)
+    grant = front.customer.sealed_grant(front.nonces[1], id="grant-2")
+    wish = front.customer.wish("s1.2", grant="grant-2")
+    word, value = await front.open(grant, wish, ch=17)
     assert (word, value["code"]) == ("refused", "revoked")
     assert (await shell.command("revoke", "--lift"))[0] == 0
-    word, value = await front.open(grant, front.customer.wish("s1.3"), ch=19)
+    wish = front.customer.wish("s1.3", grant="grant-2")
+    word, value = await front.open(grant, wish, ch=19)
     assert word == "opened", value
 
 

@@ -13,8 +13,6 @@ from wsproto.events import (
     CloseConnection,
     Event,
     Ping,
-    RejectConnection,
-    RejectData,
     Request,
     TextMessage,
 )
@@ -39,6 +37,7 @@ class WebSocket:
         self._timeout = timeout
         self._wire = WSConnection(ConnectionType.CLIENT)
         self._closed = False
+        self._early: list[Event] = []  # what stood in the same read as the answer
         writer.transport.set_write_buffer_limits(high=0)
 
     @classmethod
@@ -57,14 +56,14 @@ class WebSocket:
         request = Request(host=address.authority, target=address.path, subprotocols=[SUBPROTOCOL])
         self._writer.write(self._wire.send(request))
         async with asyncio.timeout(self._timeout):
-            while True:
-                for event in await self._read_events():
-                    if isinstance(event, AcceptConnection):
-                        self._demand_subprotocol(event, address)
-                        return
-                    if isinstance(event, RejectConnection | RejectData):
-                        status = getattr(event, "status_code", 0)
-                        raise NetworkError("upgrade", _no_upgrade(address, status))
+            events: list[Event] = []
+            while not events:
+                events = await self._read_events()
+        answer, *self._early = events
+        if not isinstance(answer, AcceptConnection):
+            status = getattr(answer, "status_code", 0)
+            raise NetworkError("upgrade", _no_upgrade(address, status))
+        self._demand_subprotocol(answer, address)
 
     def _demand_subprotocol(self, event: AcceptConnection, address: Address) -> None:
         if event.subprotocol != SUBPROTOCOL:
@@ -87,7 +86,7 @@ class WebSocket:
 
     async def messages(self) -> AsyncIterator[bytes]:
         """Bytes of binary messages until the other side closes. NetworkError `lost` on a cut."""
-        events = list(self._wire.events())
+        events, self._early = self._early, []
         while not self._closed:
             for event in events:
                 if isinstance(event, BytesMessage):

@@ -24,7 +24,6 @@ from wsproto.events import (
 from reachback_wire.documents import Hello as HelloDocument
 from reachback_wire.documents import seal
 from reachback_wire.frames import (
-    Ack,
     Bye,
     Challenge,
     Channels,
@@ -388,6 +387,7 @@ class Browser(Peer):
         self.received = bytearray()
         self.controls: list[tuple[int, bytes]] = []
         self.window = WINDOW
+        self.granted = 0
         self.opened: dict[str, Any] = {}
         self.refused: dict[str, Any] = {}
         self.closed: dict[str, Any] = {}
@@ -462,8 +462,10 @@ class Browser(Peer):
                 self.arrived.set()
             elif isinstance(event.unit, CtrlUnit):
                 self.controls.append((event.unit.kind, event.unit.body))
-            self.send(Ack(event.ch, self.screen.next))
-            self.send(Credit(event.ch, self.screen.next + self.window))
+            self.link.ack(event.ch, self.screen.next)
+            if self.screen.next + self.window - self.granted >= self.window // 4:
+                self.granted = self.screen.next + self.window
+                self.link.grant_credit(event.ch, self.granted)
         elif isinstance(event, Acked):
             self.typed.ack(event.offset)
         elif isinstance(event, Rewound):

@@ -73,7 +73,7 @@ class BrowserLeg:
             elif isinstance(event, Acked):
                 # Browsers may acknowledge output; the recording keeps it in any case.
                 continue
-        self.leg.kick()
+        self.leg.kick_later()
 
     def _unit(self, event: UnitReceived) -> None:
         viewer = self.viewers.get(event.ch)

@@ -39,6 +39,7 @@ class Viewer:
     owner: bool
     credit: int = 0
     told: bool = False
+    told_credit: int = 0
 
 
 class Channel:
@@ -125,16 +126,21 @@ class Channel:
 
     def credit_input(self, limit: int) -> None:
         self.device_credit = max(self.device_credit, limit)
-        if self.owner is not None:
-            self.owner.leg.leg.link.grant_credit(self.owner.ch, self.device_credit)
-            self.owner.leg.leg.kick()
+        owner = self.owner
+        if owner is None:
+            return
+        left = owner.told_credit - self.input.end
+        if left < (self.device_credit - self.input.end) // 2:
+            owner.told_credit = self.device_credit
+            owner.leg.leg.link.grant_credit(owner.ch, self.device_credit)
+            owner.leg.leg.kick()
 
     def acked_input(self, offset: int) -> None:
         """The device holds the input below `offset`: the browser may forget it."""
         self.input.ack(offset)
         if self.owner is not None:
             self.owner.leg.leg.link.ack(self.owner.ch, offset)
-            self.owner.leg.leg.kick()
+            self.owner.leg.leg.kick_later()
 
     def record(self, offset: int, unit: Unit, now: int) -> None:
         """Write a unit and wake everybody; raises RecorderFailedError."""
@@ -145,9 +151,9 @@ class Channel:
     def extend_credit(self) -> None:
         """Let the device go on as far as the owner reads, or a fixed way past the recording."""
         wanted = self._wanted_credit()
-        more = wanted - self.granted
-        low = self.granted - self.recording.end < _STEP
-        if self.device is not None and (more >= _STEP or (more > 0 and low)):
+        end = self.recording.end
+        low = self.granted - end < (wanted - end) // 2
+        if self.device is not None and (wanted - self.granted >= _STEP or low):
             self.granted = wanted
             self.device.leg.link.grant_credit(self.ch, wanted)
             self.device.leg.kick()
@@ -163,6 +169,7 @@ class Channel:
     def _rewind_owner(self) -> None:
         owner = self.owner
         if owner is not None and not owner.told:
+            owner.told_credit = self.device_credit
             owner.leg.leg.link.expect(owner.ch, Receiver(self.input.end))
             entry = ResumeEntry(owner.ch, self.input.end, self.device_credit)
             owner.leg.leg.send(Resume((entry,)))

@@ -30,6 +30,8 @@ CONTROL_CH, HEALTH_CH, FIRST_CH = 1, 2, 16
 DOCUMENT, CUT = 32, 34
 _CONTROL_MOST = 4 * 1_048_576
 _NONCES_MOST = 64
+# Output of this many units in one message is acknowledged without waiting for company.
+_AT_ONCE = 4_096
 NONCE_LIFE_MS: Final = 9 * 60_000
 
 
@@ -89,6 +91,7 @@ class DeviceLeg:
         while self.nonces:
             issued, nonce = self.nonces.popleft()
             if now - issued < NONCE_LIFE_MS:
+                self._links.spent_nonces[nonce] = now
                 return nonce.hex()
         return None
 
@@ -117,7 +120,7 @@ class DeviceLeg:
     async def handle(self, events: list[Event]) -> None:
         """Handle the events of one message; acknowledges each channel once."""
         now = wall_ms()
-        recorded: set[Channel] = set()
+        recorded: dict[Channel, int] = {}
         for event in events:
             if isinstance(event, UnitReceived):
                 self._unit(event, now, recorded)
@@ -125,13 +128,15 @@ class DeviceLeg:
                 await self._frame(event)
             else:
                 self._about_input(event)
-        for channel in recorded:
+        for channel, before in recorded.items():
             if channel.device is self:
                 self.leg.link.ack(channel.ch, channel.recording.end)
                 channel.extend_credit()
-        self.leg.kick()
+                if channel.recording.end - before >= _AT_ONCE:
+                    self.leg.kick()
+        self.leg.kick_later()
 
-    def _unit(self, event: UnitReceived, now: int, recorded: set[Channel]) -> None:
+    def _unit(self, event: UnitReceived, now: int, recorded: dict[Channel, int]) -> None:
         if event.ch in (CONTROL_CH, HEALTH_CH):
             if self._reporter is None:
                 self._reporter = self._links.reporter(self)
@@ -141,9 +146,10 @@ class DeviceLeg:
         if channel is None:
             return
         try:
+            recorded.setdefault(channel, channel.recording.end)
             channel.record(event.offset, event.unit, now)
-            recorded.add(channel)
         except RecorderFailedError as problem:
+            recorded.pop(channel, None)
             self._links.recorder_failed(channel, problem)
 
     def _about_input(self, event: Event) -> None:
@@ -165,8 +171,8 @@ class DeviceLeg:
     async def _frame(self, event: FrameReceived) -> None:
         match event.frame:
             case Nonces(nonces):
-                issued = wall_ms()
-                self.nonces.extend((issued, nonce) for nonce in nonces)
+                fresh = self._links.unspent(nonces, wall_ms())
+                self.nonces.extend((wall_ms(), nonce) for nonce in fresh)
             case Channels(value):
                 await self._links.relist(self, value)
                 self.listed = True

@@ -12,12 +12,22 @@ from reachback_wire.link import Event, Link, PeerSilent
 
 SUBPROTOCOL = "reachback.link.1"
 MOST = 131_072
+_LAZY = 0.02
 
 
 class Leg:
     """Drives one Link over one WebSocket; all calls from the event loop's thread."""
 
-    __slots__ = ("_flushing", "_timer", "_timer_at", "after_flush", "closed", "link", "ws")
+    __slots__ = (
+        "_flushing",
+        "_lazy",
+        "_timer",
+        "_timer_at",
+        "after_flush",
+        "closed",
+        "link",
+        "ws",
+    )
 
     def __init__(self, ws: web.WebSocketResponse, link: Link) -> None:
         self.ws = ws
@@ -26,6 +36,7 @@ class Leg:
         # Called when everything due was written; returns whether it queued more.
         self.after_flush: Callable[[], bool] | None = None
         self._flushing: asyncio.Task[None] | None = None
+        self._lazy: asyncio.TimerHandle | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at = 0.0
 
@@ -34,7 +45,22 @@ class Leg:
         if self._flushing is None and not self.closed:
             self._flushing = asyncio.get_running_loop().create_task(self._flush())
 
+    def kick_later(self) -> None:
+        """Write within 20 ms, or with whatever is written before: for acknowledgements.
+
+        A keystroke's acknowledgement then travels with the next keystroke instead of costing each
+        side a message of its own.
+        """
+        if self._lazy is None and self._flushing is None and not self.closed:
+            self._lazy = asyncio.get_running_loop().call_later(_LAZY, self.kick)
+
+    def _forget_lazy(self) -> None:
+        if self._lazy is not None:
+            self._lazy.cancel()
+            self._lazy = None
+
     async def _flush(self) -> None:
+        self._forget_lazy()
         try:
             while not self.closed:
                 messages = self.link.transmit(monotonic())
@@ -107,6 +133,7 @@ class Leg:
     def end(self, reason: str) -> None:
         """Stop the timer and the writing; the reason is kept for the log."""
         self.closed = self.closed or reason or "closed"
+        self._forget_lazy()
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

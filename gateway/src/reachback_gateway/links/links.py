@@ -1,5 +1,6 @@
 """All links of this front, and how a device's channels meet the browsers' (link.md)."""
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from reachback_gateway.clock import wall_ms
@@ -8,7 +9,7 @@ from reachback_gateway.journal import Journal
 from reachback_gateway.links import judge
 from reachback_gateway.links.browser import BrowserLeg
 from reachback_gateway.links.channel import Channel, Viewer
-from reachback_gateway.links.device import CUT, DeviceLeg
+from reachback_gateway.links.device import CUT, NONCE_LIFE_MS, DeviceLeg
 from reachback_gateway.links.events import SessionEvents
 from reachback_gateway.links.reports import Reporter
 from reachback_gateway.links.session import Session, split_key
@@ -46,7 +47,16 @@ class Links:
         self._reports = reports
         self.devices: dict[str, list[DeviceLeg]] = {}
         self.sessions: dict[str, Session] = {}
+        self.spent_nonces: dict[bytes, int] = {}
         self.waiting_answers: dict[tuple[str, int], Any] = {}
+
+    def unspent(self, nonces: Iterable[bytes], now: int) -> list[bytes]:
+        """Leave out what was given to a grant before: a device may name its stock again."""
+        for nonce, at in list(self.spent_nonces.items()):
+            if now - at < 2 * NONCE_LIFE_MS:
+                break
+            del self.spent_nonces[nonce]
+        return [nonce for nonce in nonces if nonce not in self.spent_nonces]
 
     def device(self, identity: str) -> DeviceLeg | None:
         """The newest connection of a device."""

@@ -371,3 +371,37 @@ def test_the_line_is_drained_and_probed_when_the_minimum_is_old() -> None:
         buffer.ack(receiver.next)
     assert tokens
     assert ours.stats.min_rtt == pytest.approx(0.05, abs=0.001)
+
+
+def test_a_pong_nobody_acknowledges_does_not_hold_the_drain() -> None:
+    link, buffer = Link(0.0), SendBuffer(1 << 20)
+    link.attach(16, buffer, priority=BULK, credit=ENDLESS)
+    buffer.write(bytes(8_000))
+    link.transmit(0.0)
+    feed(link, f.LinkAck(link.stats.outstanding, 0), now=0.1)
+    link.transmit(0.1)
+    feed(link, f.LinkAck(link.stats.sent, 0), now=0.2)
+    feed(link, f.Ping(b"8 bytes!"), now=0.3)
+    link.transmit(0.3)
+    assert link.stats.outstanding > 0
+    buffer.write(b"more")
+    sent = [frame for message in written(link, 60.0) for frame in message]
+    assert f.Data(16, b"more") in sent
+
+
+def test_control_traffic_never_starves_bulk_on_a_line_that_looked_dead() -> None:
+    link, buffer = Link(0.0), SendBuffer(1 << 20)
+    link.attach(16, buffer, priority=BULK, credit=ENDLESS)
+    buffer.write(bytes(100_000))
+    first = link.transmit(0.0)[0]
+    feed(link, f.LinkAck(len(first), 0), now=500.0)
+    link.transmit(500.0)
+    assert 0 < link.stats.rate < 50
+    feed(link, f.LinkAck(link.stats.sent, 0), now=900.0)
+    came = 0
+    for step in range(1, 200):
+        now = 900.0 + step * 0.05
+        link.send(f.Ack(20, step))
+        came += sum(isinstance(x, f.Data) for m in written(link, now) for x in m)
+        feed(link, f.LinkAck(link.stats.sent - 5, 0), now=now + 0.04)
+    assert came > 20

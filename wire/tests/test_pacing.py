@@ -21,6 +21,7 @@ class PerfectLine:
             if self.pacer.probe(self.now) is not None:
                 self.pong_at = self.now + 2 * self.delay
             size = self.pacer.chunk_for(priority)
+            self.pacer.spend(size, self.now)
             self.pacer.wrote(size, self.now)
             self.free_at = max(self.free_at, self.now) + size / self.rate
             self.acks.append((self.free_at + 2 * self.delay, self.pacer.sent))

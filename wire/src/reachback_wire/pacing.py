@@ -20,6 +20,10 @@ CHUNK_TIME: Final = 0.1
 CHUNK_MIN: Final = 512
 CHUNK_MAX: Final = 65_536
 PIECE_TIME: Final = 0.005
+ACK_DELAY: Final = 0.025
+"""What the other end may hold a LINKACK back, in seconds."""
+LEAST_PRODUCT: Final = 256
+"""Small frames under way never stop the other classes, however little the line seems to hold."""
 HEAD_MOST: Final = 32
 """Bytes of SEEK and DATA heads around one chunk, at most."""
 CHUNK_FIRST: Final = 4_096
@@ -80,6 +84,8 @@ class Pacer:
         self._flat_rounds = 0
         self._starting = True
         """The window counts double while the rate grows."""
+        self._owed_to = 0
+        """What is LINKACKed without further traffic: `sent` after the newest owed message."""
         self._paced_to = now
         self.paced_until: float | None = None
         """When writing may go on although no LINKACK comes; None if the rate does not hold it."""
@@ -122,7 +128,9 @@ class Pacer:
         """
         chunk = self.chunk_for(priority)
         wanted = self.outstanding + unsent + chunk
-        window = self.product + self.chunk if self.rate else 4 * (chunk + HEAD_MOST)
+        window = 4.0 * (chunk + HEAD_MOST)
+        if self.rate:
+            window = max(self.product, LEAST_PRODUCT + self.rate * ACK_DELAY) + self.chunk
         if priority <= INPUT:
             return wanted <= window + max(self.chunk, CHUNK_FIRST)
         return self._drained(now) and wanted <= window and not self._hurried(now)
@@ -139,7 +147,7 @@ class Pacer:
         if self._drain_to is None:
             if not self.rate or now - self._min_rtt_at <= MIN_RTT_AGE:
                 return True
-            self._drain_to = self.sent
+            self._drain_to = self._owed_to
         if self.delivered < self._drain_to:
             return False
         self._drain_to = None
@@ -147,16 +155,22 @@ class Pacer:
         self._probe_wanted = True
         return True
 
-    def wrote(self, size: int, now: float) -> None:
-        """A message of `size` counted bytes was written."""
-        clean = not self.outstanding
+    def spend(self, size: int, now: float) -> None:
+        """Classes 2 and 3 take `size` bytes of the rate; the debt is bounded, the rate may err."""
+        if self.rate:
+            gain = 2 * STARTUP_GAIN if self._starting else SEEK_GAIN
+            paced_to = max(self._paced_to, now) + size / (self.rate * gain)
+            self._paced_to = min(paced_to, now + 2 * CHUNK_TIME)
+
+    def wrote(self, size: int, now: float, *, owed: bool = True) -> None:
+        """A message of `size` counted bytes was written; `owed`: a LINKACK will come for it."""
+        clean = self.delivered >= self._owed_to
         if clean:
             self._first_at = now
             self._delivered_at = now
         self.sent += size
-        if self.rate:
-            gain = 2 * STARTUP_GAIN if self._starting else SEEK_GAIN
-            self._paced_to = max(self._paced_to, now) + size / (self.rate * gain)
+        if owed:
+            self._owed_to = self.sent
         if len(self._on_way) >= RECORDS_MAX:
             self._on_way[-1].end = self.sent
             return

@@ -5,10 +5,14 @@ keystroke in front of 64 KiB of bulk would wait for all of it.
 """
 
 from collections import deque
+from typing import Final
 
-from reachback_wire.frames import Frame, Ping, encode
-from reachback_wire.link.schedule import BULK, Schedule
+from reachback_wire.frames import Frame, LinkAck, Ping, Pong, encode
+from reachback_wire.link.schedule import BULK, INPUT, Schedule
 from reachback_wire.pacing import Pacer
+
+UNOWED: Final = frozenset({Ping.TYPE, Pong.TYPE, LinkAck.TYPE})
+"""A message of nothing but these is not acknowledged by itself."""
 
 
 class Outbox:
@@ -66,6 +70,8 @@ class Outbox:
             encoded = channel.take(chunk)
             if not encoded:
                 continue
+            if priority > INPUT:
+                pacer.spend(len(encoded), now)
             if bulk or self._size + len(encoded) > max(chunk, 1_024):
                 self._flush(now)
             self._add(encoded)
@@ -84,6 +90,7 @@ class Outbox:
             return
         self._messages.append(parts[0] if len(parts) == 1 else b"".join(parts))
         if self._size:
-            self._pacer.wrote(self._size, now)
+            owed = any(part[0] not in UNOWED for part in parts)
+            self._pacer.wrote(self._size, now, owed=owed)
         self._parts = []
         self._size = 0

@@ -66,7 +66,9 @@ class Customer:
         return PrivateKey.from_openssh(path.read_bytes())
 
     def keyset(self, now: datetime) -> Envelope:
-        """Sign the first keyset."""
+        """Sign the first keyset, once."""
+        if (self.folder / "keyset.json").exists():
+            return self.kept("keyset")
         rows = tuple(KeysetKey(self.key(key).public_line, who, roles) for key, who, roles in KEYS)
         document = Keyset(
             organisation=self.organisation,

@@ -57,26 +57,33 @@ class Setup:
         sys.exit("The provider's server did not become ready.")
 
     def enrol(self, now: datetime) -> None:
-        """Customer and provider each do their half; the connector joins them."""
+        """Customer and provider each do their half; the connector joins them.
+
+        Each step is left out when an interrupted start already took it.
+        """
         facts = self.ask("demo.facts")
         customer = Customer(self.places.customer, facts["organisation"], facts["name"])
         keyset = customer.keyset(now)
-        self.ask("demo.keyset", envelope=keyset.to_json())
-        token = self.ask("demo.token")["token"]
-        fingerprint = keyset_fingerprint(keyset.body)
-        self.connector("enrol", self.url, "--token", token, "--customer-keys", fingerprint)
+        if not facts["keyset"]:
+            self.ask("demo.keyset", envelope=keyset.to_json())
+        if not facts["enrolled"]:
+            token = self.ask("demo.token")["token"]
+            fingerprint = keyset_fingerprint(keyset.body)
+            self.connector("enrol", self.url, "--token", token, "--customer-keys", fingerprint)
         self.pin(now, customer, facts)
 
     def pin(self, now: datetime, customer: Customer, facts: dict[str, Any]) -> None:
         """The administrator compares the fingerprint, then signs statement and contract."""
         key = self.ask("demo.device")["key"]
         statement = customer.statement(now, key=key, name=DEVICE, site=facts["site"])
-        self.ask("demo.statement", envelope=statement.to_json())
+        if not facts["pinned"]:
+            self.ask("demo.statement", envelope=statement.to_json())
         log_keys = tuple(facts["log_keys"])
         provider = Provider(facts["provider"], facts["team"], tuple(facts["grant_keys"]), log_keys)
         folder = self.places.service
         contract = customer.contract(now, provider, getpass.getuser(), folder)
-        self.ask("demo.contract", envelope=contract.to_json())
+        if not facts["contract"]:
+            self.ask("demo.contract", envelope=contract.to_json())
         customer.trust(log_keys=log_keys)
 
     def connector(self, verb: str, *arguments: str) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from reachback.access import keys
+from reachback.access import queries as access
 from reachback.access.operations import publish_contract, publish_keyset, publish_statement
 from reachback.audit.keys import log_key
 from reachback.config.demo.seeding.cast import CUSTOMER, PROVIDER, SITE, TEAM
@@ -25,9 +26,15 @@ def _lotus() -> UUID:
 
 
 def facts(_request: dict[str, Any]) -> dict[str, Any]:
-    """Answer what a provider tells its customer on paper: names and the keys that sign for it."""
+    """Answer what a provider tells its customer on paper, and how far an earlier start came."""
+    lotus = _lotus()
+    row = devices.devices(OPERATOR).filter(name=DEVICE, sample=False).first()
     return {
-        "organisation": str(_lotus()),
+        "organisation": str(lotus),
+        "keyset": bool(access.keysets(OPERATOR, lotus)),
+        "enrolled": row is not None,
+        "pinned": row is not None and row.pinned,
+        "contract": access.running_contract(OPERATOR, lotus) is not None,
         "name": CUSTOMER,
         "site": SITE,
         "provider": PROVIDER,

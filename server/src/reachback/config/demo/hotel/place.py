@@ -75,7 +75,9 @@ def checks(folder: Path, *, port: int) -> str:
 
 
 def run(folder: Path, verb: str) -> str:
-    """Run the control script; return what it said."""
+    """Run the control script; return what it said, or nothing where no service was placed yet."""
+    if not (folder / "guest-registration").exists():
+        return ""
     done = subprocess.run(
         [str(folder / "guest-registration"), verb], capture_output=True, text=True, check=False
     )

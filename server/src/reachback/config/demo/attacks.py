@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any, Protocol
 from uuid import UUID
 
-from reachback.access import exporting, keys
+from reachback.access import keys
 from reachback.access import queries as access
+from reachback.access.recordings import export, folder
 from reachback.config.demo.places import Places
 from reachback.devices import queries as devices
 from reachback.kernel import front
@@ -109,11 +110,11 @@ def alter_one_byte(actor: Actor, session_id: UUID, places: Places) -> tuple[str,
 
     Returns the verifier's words, its exit status and the command that was run.
     """
-    whole = exporting.export(actor, session_id)
+    whole = exported(actor, session_id)
     at = len(whole) // 2
     altered = whole[:at] + bytes([whole[at] ^ 0x01]) + whole[at + 1 :]
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "altered.rbx"
+    with tempfile.TemporaryDirectory() as place:
+        file = Path(place) / "altered.rbx"
         file.write_bytes(altered)
         trust = places.customer / "trust.json"
         command = ["reachback", "verify", str(file), "--trust", str(trust)]
@@ -124,3 +125,20 @@ def alter_one_byte(actor: Actor, session_id: UUID, places: Places) -> tuple[str,
             check=False,
         )
     return (done.stdout or done.stderr).strip(), done.returncode, " ".join(command)
+
+
+def exported(actor: Actor, session_id: UUID) -> bytes:
+    """Return the session's export, as the hotel's administrator downloads it."""
+    session = access.session(actor, session_id)
+    grant = access.grant(actor, session_id)
+    statement = devices.statement(actor, session.device_id)
+    rows = (statement, session.contract, grant)
+    device, contract, granted = (wire.Envelope.from_json(access.envelope(row)) for row in rows)
+    chain = access.keysets(actor, session.organisation_id)
+    documents = export.Documents(
+        keysets=[wire.Envelope.from_json(access.envelope(row)) for row in chain],
+        statement=device,
+        contract=contract,
+        grant=granted,
+    )
+    return b"".join(export.chunks(documents, folder.channels(session_id)))

@@ -26,6 +26,7 @@ from reachback_wire.documents import (
     Window,
     seal,
 )
+from reachback_wire.documents.forms import Trust
 from reachback_wire.signing import PrivateKey
 
 KEYS = (
@@ -123,18 +124,10 @@ class Customer:
         )
         return self.keep("contract", seal(document, self.key("administrator")))
 
-    def trust(self, *, log_keys: tuple[str, ...]) -> Path:
+    def trust(self) -> Path:
         """Write trust.json: what the customer's own verifier believes."""
-        documents = {name: self.kept(name).to_json() for name in ("keyset", "device")}
-        value = {
-            "type": "reachback-trust",
-            "version": 1,
-            "keyset": documents["keyset"],
-            "devices": [documents["device"]],
-            "log_keys": list(log_keys),
-        }
         path = self.folder / "trust.json"
-        path.write_text(json.dumps(value, indent=1), "utf-8")
+        path.write_text(Trust.of([self.kept("keyset")]).to_text(), "utf-8")
         return path
 
     def keep(self, name: str, envelope: Envelope) -> Envelope:

@@ -84,7 +84,7 @@ class Setup:
         contract = customer.contract(now, provider, getpass.getuser(), folder)
         if not facts["contract"]:
             self.ask("demo.contract", envelope=contract.to_json())
-        customer.trust(log_keys=log_keys)
+        customer.trust()
 
     def connector(self, verb: str, *arguments: str) -> None:
         """Run the connector's command line; its words go to the demo's log."""

@@ -1,13 +1,8 @@
-"""Both ends of one channel direction: what is kept for replay, and what has arrived.
-
-:class:`SendBuffer` keeps every unit until the *other end* acknowledges it; :class:`Receiver` knows
-one number, `next`. Both outlive connections; a :class:`~reachback_wire.link.Link` does not.
-"""
+"""What was written to a channel and not yet acknowledged by the other end."""
 
 from bisect import bisect_right
-from typing import Final, Protocol
+from typing import Final
 
-from reachback_wire import varint
 from reachback_wire.link_errors import LocalError, RemoteError
 from reachback_wire.units import CtrlUnit, DataUnit, GapUnit, Unit
 
@@ -16,17 +11,6 @@ SEGMENT: Final = 65_536
 
 UNIT_COST: Final = 64
 """What a CTRL or GAP counts against the limit beside its body, in bytes."""
-
-
-class Source(Protocol):
-    """Where a link takes a channel's units from: a buffer, a spool, a file or a recording."""
-
-    @property
-    def end(self) -> int:
-        """The offset produced up to."""
-
-    def read(self, offset: int, max_bytes: int) -> Unit | None:
-        """The unit at exactly `offset`, DATA cut to `max_bytes`; None when there is none yet."""
 
 
 class SendBuffer:
@@ -139,45 +123,3 @@ def _cost(piece: bytes | bytearray | CtrlUnit | GapUnit) -> int:
     if isinstance(piece, bytes | bytearray):
         return len(piece)
     return UNIT_COST + (len(piece.body) if isinstance(piece, CtrlUnit) else 0)
-
-
-class Receiver:
-    """What has arrived of one channel direction, in order and once; outlives connections."""
-
-    __slots__ = ("at", "next")
-
-    def __init__(self, next: int = 0) -> None:  # noqa: A002 - link.md's and QUIC's word
-        self.next = next
-        """The offset of the next new unit: everything below has been handed on."""
-        self.at: int | None = None
-        """Where the sender stands on this connection; None until its first SEEK."""
-
-    def disconnect(self) -> None:
-        """The connection is gone: nothing counts until the next SEEK."""
-        self.at = None
-
-    def seek(self, offset: int) -> None:
-        """SEEK arrived: the next unit stands at `offset`."""
-        self.at = offset
-
-    def accept(self, unit: Unit) -> tuple[int, Unit] | None:
-        """The new part of `unit` and its offset; None for repeats, and for units behind a hole.
-
-        RemoteError for a GAP that declares missing what has partly arrived.
-        """
-        start = self.at
-        if start is None:
-            return None
-        end = start + unit.length
-        if end > varint.MAXIMUM:
-            raise RemoteError("offset", "An offset is beyond what the link can name.")
-        self.at = end
-        following = self.next
-        if start > following or end <= following:
-            return None
-        self.next = end
-        if start == following:
-            return following, unit
-        if isinstance(unit, DataUnit):
-            return following, DataUnit(unit.data[following - start :])
-        raise RemoteError("gap-overlap", "A gap declares missing what has already arrived.")

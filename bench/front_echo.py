@@ -1,7 +1,8 @@
 """Key echo and output rate through the front, with the clients outside the server's processes.
 
-`python -m bench.front_echo` from the repository's root starts a front and a web process, and a device
-and a browser in this process, and prints ms and Mbit/s. `--load N` adds N clients asking for pages meanwhile.
+`python -m bench.front_echo` from the repository's root starts a front and a web process, and a
+device and a browser in this process, and prints ms and Mbit/s. `--load N` adds N clients asking for
+pages meanwhile.
 """
 
 import argparse

@@ -19,6 +19,7 @@ class Leg:
     """Drives one Link over one WebSocket; all calls from the event loop's thread."""
 
     __slots__ = (
+        "_again",
         "_flushing",
         "_lazy",
         "_timer",
@@ -35,6 +36,7 @@ class Leg:
         self.closed = ""
         # Called when everything due was written; returns whether it queued more.
         self.after_flush: Callable[[], bool] | None = None
+        self._again = False
         self._flushing: asyncio.Task[None] | None = None
         self._lazy: asyncio.TimerHandle | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -42,6 +44,7 @@ class Leg:
 
     def kick(self) -> None:
         """Write what may be written, soon; cheap to repeat."""
+        self._again = True
         if self._flushing is None and not self.closed:
             self._flushing = asyncio.get_running_loop().create_task(self._flush())
 
@@ -51,7 +54,9 @@ class Leg:
         A keystroke's acknowledgement then travels with the next keystroke instead of costing each
         side a message of its own.
         """
-        if self._lazy is None and self._flushing is None and not self.closed:
+        if self._flushing is not None:
+            self._again = True
+        elif self._lazy is None and not self.closed:
             self._lazy = asyncio.get_running_loop().call_later(_LAZY, self.kick)
 
     def _forget_lazy(self) -> None:
@@ -62,13 +67,13 @@ class Leg:
     async def _flush(self) -> None:
         self._forget_lazy()
         try:
-            while not self.closed:
-                messages = self.link.transmit(monotonic())
-                for message in messages:
+            while self._again and not self.closed:
+                # Whoever has more to write meanwhile says so by kicking again.
+                self._again = False
+                for message in self.link.transmit(monotonic()):
                     await self.ws.send_bytes(message)
-                more = self.after_flush is not None and self.after_flush()
-                if not messages and not more:
-                    break
+                if self.after_flush is not None and self.after_flush():
+                    self._again = True
         except (ConnectionError, RuntimeError):
             self.abort("lost")
         finally:

@@ -14,7 +14,8 @@ from reachback.calendars.operations import create_calendar
 from reachback.config.demo.seeding.cast import Cast
 from reachback.kernel.actors import Actor
 
-OFFICE = dict.fromkeys(
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
+OFFICE = dict.fromkeys(DAYS, "08:00-12:00, 12:30-16:30")
     ("monday", "tuesday", "wednesday", "thursday", "friday"), "08:00-12:00, 12:30-16:30"
 )
 CHECKS = (("guest registration", 1), ("registration file", 2), ("*", 3))

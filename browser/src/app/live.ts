@@ -51,7 +51,7 @@ function belongs(list: HTMLElement, nudge: Nudge): boolean {
   const view = list.dataset.view;
   if (view === undefined || view === "") return true;
   const views = nudge.data.views as string[] | undefined;
-  return views === undefined || views.includes(view);
+  return views === undefined || view.split(" ").some((each) => views.includes(each));
 }
 
 function apply(list: HTMLElement, nudge: Nudge): void {
@@ -65,6 +65,8 @@ function apply(list: HTMLElement, nudge: Nudge): void {
     return;
   }
   if (present === null) {
+    if (list.dataset.liveOnly === "present") return; // a typed filter: only its rows are kept up to date
+    list.hidden = false;
     add(list, row);
     return;
   }

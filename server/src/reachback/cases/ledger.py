@@ -70,7 +70,9 @@ class Change:
         self.entries.append(entry)
         if kind != "change" and entry.body:
             self.case.last_word = text.one_line(entry.body, 160)
-            self.case.last_word_by = text.one_line(actor.name, 120)
+            self.case.last_word_by = (
+                "" if actor.kind == "system" else text.one_line(actor.name, 120)
+            )
         return entry
 
     def put(self, **values: object) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from reachback.config import rooms
+from reachback.config.api import api
 
 #: Where each room's pages live. The order matters only where prefixes are empty.
 _PAGES = (
@@ -39,6 +40,7 @@ def _has(module: str) -> bool:
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
+    path("api/", api.urls),
     *(path(prefix, include(module)) for prefix, module in _PAGES if _has(module)),
 ]
 if settings.REACHBACK_DEMO and rooms.exists("reachback.config.demo.urls"):

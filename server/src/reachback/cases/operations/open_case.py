@@ -18,9 +18,10 @@ from reachback.cases.statuses import CHANNEL_NAMES, PRIORITY_NAMES
 from reachback.cases.suggestions import team_for
 from reachback.cases.tellings import telling
 from reachback.kernel import facts
-from reachback.kernel.actors import Actor
+from reachback.kernel.actors import Actor, system
 from reachback.kernel.ids import new_id
 from reachback.kernel.numbers import next_number
+from reachback.people import queries as people
 
 _FIRST_KIND = {"phone": "call", "alert": "alert"}
 
@@ -117,6 +118,10 @@ def open_case(*, actor: Actor, now: datetime, case: NewCase) -> Opened:
 def _check(actor: Actor, case: NewCase) -> None:
     if not policy.may_open(actor, case.organisation_id):
         raise MayNot(_("You may not open a case for this organisation."), action="case.opened")
+    if case.site_id is not None:
+        site = people.sites(system("cases.sites"), case.organisation_id).filter(pk=case.site_id)
+        if not site.exists():
+            raise BadEntry(_("This site belongs to another customer."), field="site")
     if not text.one_line(case.subject, text.MAX_SUBJECT):
         raise BadEntry(_("A case needs a subject."), field="subject")
     if case.channel not in CHANNEL_NAMES:

@@ -16,7 +16,7 @@ def remove_samples(*, actor: Actor, now: datetime) -> int:
     """
     with transaction.atomic():
         rows = Case.objects.visible_to(actor).filter(sample=True)
-        count = rows.count()
+        count: int = rows.count()
         for organisation_id in set(rows.values_list("organisation_id", flat=True)):
             mine = rows.filter(organisation_id=organisation_id)
             record(

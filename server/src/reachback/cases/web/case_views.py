@@ -87,7 +87,7 @@ def show(
         may_work=policy.may_work(actor, found),
         is_mine=found.assignee_id == actor.id,
         contact=_contact(found),
-        site_there=now.astimezone(ZoneInfo(found.site.zone)) if found.site else None,
+        site_there=f"{now.astimezone(ZoneInfo(found.site.zone)):%a %H:%M}" if found.site else "",
         site_zone=found.site.zone if found.site else "",
         previous=queries.others_of_device(actor, found),
         entitlement=agreements.sentence_for(

@@ -123,7 +123,7 @@ class CasePageContext(PageContext):
     may_work: bool
     is_mine: bool
     contact: str
-    site_there: datetime | None
+    site_there: str
     site_zone: str
     previous: Sequence[CaseRow]
     entitlement: str

@@ -112,6 +112,8 @@ def _words(entry: Entry) -> str:
         return _("reported that the check recovered") if recovered else _("reported an alert")
     if entry.kind != "change":
         return _ENTRY_WORDS.get(entry.kind, lambda: str(ENTRY_NAMES[entry.kind]))()
+    if entry.data.get("field") == "assignee" and entry.data.get("to_label") == entry.author_name:
+        return _("took the case")
     tell = _CHANGE_WORDS.get(str(entry.data.get("field")))
     return tell(entry.data) if tell else _("changed the case")
 

@@ -153,6 +153,23 @@ async def test_the_front_is_killed_in_the_middle_and_nothing_is_lost(story: Stor
     assert story.recorded() == b"one spooled two "
 
 
+async def test_a_channel_the_device_lost_while_the_front_was_away_is_ended(story: Story) -> None:
+    await story.begin()
+    story.device.write(b"last words")
+    await until(lambda: story.browser.received == b"last words")
+    story.processes.kill_front()
+    await story.device.gone.wait()
+    story.device.channels.clear()
+    await story.processes.start_front()
+    await story.browser.connect()
+    await story.device.connect()
+    await until(lambda: story.browser.closed)
+    assert story.browser.closed["code"] == "channel-lost"
+    await until(lambda: story.events()[-1:] == ["ended"])
+    story.browser.cut()
+    await until(lambda: not list((story.processes.data / "sessions").glob("s1.*")))
+
+
 async def test_without_the_web_process_sessions_go_on_and_its_events_wait(story: Story) -> None:
     await story.begin()
     await until(lambda: story.events() == ["opened"])

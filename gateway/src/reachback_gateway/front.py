@@ -101,6 +101,8 @@ class Front:
         """Open both sockets; returns the public port (useful when it was 0)."""
         await asyncio.to_thread(self.store.prepare)
         await asyncio.to_thread(self.events.load)
+        await asyncio.to_thread(self.links.load)
+        self.events.on_accepted = self.links.accepted
         self._tasks = [
             asyncio.create_task(self.events.run()),
             asyncio.create_task(self.syncer.run()),

@@ -5,6 +5,7 @@ import contextlib
 import json
 import os
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 
 from reachback_gateway.clock import wall_ms
@@ -28,6 +29,8 @@ class SessionEvents:
         self._journal = journal
         self._waiting: dict[str, list[Json]] = {}
         self._filled = asyncio.Event()
+        # Told a session's id when the web process holds all of its events.
+        self.on_accepted: Callable[[str], None] = lambda _: None
 
     def load(self) -> None:
         """Read what an earlier front left; called once before serving."""
@@ -103,4 +106,5 @@ class SessionEvents:
         del self._waiting[session]
         with contextlib.suppress(OSError):
             (self._folder / f"{session}.events").unlink(missing_ok=True)
+        self.on_accepted(session)
         return True

@@ -229,6 +229,9 @@ class Links:
                 await self._take_up(device, entry)
         for session in list(self.sessions.values()):
             if session.device == device.id:
+                for key, meta in list(session.known.items()):
+                    if not meta.get("ended") and key not in seen:
+                        await self._known_channel(device, key)
                 self._end_forgotten(device, session, seen)
         device.leg.link.set_busy(bool(device.channels))
 
@@ -417,6 +420,17 @@ class Links:
         self.events.add(session.id, "ended", channel.key, **closing)
         self.save(session)
         self.tidy(session)
+
+    def load(self) -> None:
+        """Take up the sessions an earlier front left; called once before serving."""
+        for session in self.store.load_sessions():
+            self.sessions[session.id] = session
+
+    def accepted(self, name: str) -> None:
+        """The web process has accepted every event of a session."""
+        session = self.sessions.get(name)
+        if session is not None:
+            self.tidy(session)
 
     def tidy(self, session: Session) -> None:
         """Remove a session that is over; its file goes when its events are accepted."""

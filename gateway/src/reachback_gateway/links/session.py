@@ -73,9 +73,10 @@ class Session:
 
     @property
     def over(self) -> bool:
-        """Every channel that was opened has ended, and nobody sits here."""
+        """Nothing is open or still to be opened, and nobody sits here."""
         live = any(not meta.get("ended") for meta in self.known.values())
-        return self.opened > 0 and not live and not self.channels and not self.browsers
+        awaited = self.opened == 0 and any(seat.may("open") for seat in self.seats.values())
+        return not (live or awaited or self.channels or self.browsers)
 
     @property
     def people(self) -> list[Json]:

@@ -5,12 +5,15 @@ import contextlib
 import hashlib
 from pathlib import Path
 
+from reachback_gateway.clock import wall_ms
 from reachback_gateway.errors import LinkRefusedError
 from reachback_gateway.journal import Journal
 from reachback_gateway.links import durable
 from reachback_gateway.links.session import Session, split_key
 from reachback_gateway.ports import Json
 from reachback_gateway.recorder.recording import Recording
+
+_FORGOTTEN_MS = 7 * 24 * 3_600_000
 
 
 class Store:
@@ -24,6 +27,18 @@ class Store:
     def prepare(self) -> None:
         for folder in (self.sessions, self.links, self.recordings):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    def load_sessions(self) -> list[Session]:
+        """Read every session's file; those untouched for a week are removed instead."""
+        found = []
+        for path in self.sessions.glob("*.json"):
+            if wall_ms() - path.stat().st_mtime * 1000 > _FORGOTTEN_MS:
+                path.unlink()
+                continue
+            session = self.load_session(path.stem)
+            if session is not None:
+                found.append(session)
+        return found
 
     def load_session(self, name: str) -> Session | None:
         """Read a session's file; None when there is none (`name` is checked already)."""

@@ -1,0 +1,126 @@
+"""The recorder's files: read again at any offset, repaired, continued."""
+
+from pathlib import Path
+
+import pytest
+
+from reachback_gateway.errors import RecorderFailedError
+from reachback_gateway.recorder.playback import Playback
+from reachback_gateway.recorder.recording import Recording
+from reachback_wire.recording import SegmentHeader, read_segment
+from reachback_wire.units import CtrlUnit, DataUnit, GapUnit, Unit
+
+HEADER = SegmentHeader(
+    session="s1",
+    channel="1",
+    key="s1.1",
+    kind="shell",
+    device="d1",
+    organisation="o1",
+    node="main",
+    generation=1,
+    index=0,
+    start_offset=0,
+    started=0,
+    previous="",
+    contract="",
+    grant="",
+)
+
+
+def units(count: int) -> list[Unit]:
+    """Content of all three kinds, larger than the memory tail."""
+    found: list[Unit] = []
+    for number in range(count):
+        found.append(DataUnit(f"line {number} ".encode() * 200))
+        found.append(CtrlUnit(1, number.to_bytes(4, "big")))
+    return [*found, GapUnit(500, 7, bytes(16), bytes(32)), DataUnit(b"end")]
+
+
+def write(recording: Recording, content: list[Unit], now: int = 5) -> None:
+    for unit in content:
+        recording.append(recording.end, unit, now)
+
+
+def played(recording: Recording, start: int = 0, piece: int = 1_000) -> tuple[bytes, int]:
+    """Everything from `start`: the bytes of DATA and where reading ended."""
+    playback, at, content = Playback(recording), start, b""
+    while (unit := playback.read(at, piece)) is not None:
+        content += unit.data if isinstance(unit, DataUnit) else b""
+        at += unit.length
+    return content, at
+
+
+def data_of(content: list[Unit]) -> bytes:
+    return b"".join(unit.data for unit in content if isinstance(unit, DataUnit))
+
+
+def test_what_was_written_is_read_again_from_any_offset(tmp_path: Path) -> None:
+    recording = Recording(tmp_path / "1")
+    recording.begin(HEADER, now=1)
+    content = units(800)
+    write(recording, content)
+    expected = data_of(content)
+    assert played(recording) == (expected, recording.end)
+    loaded = Recording.load(tmp_path / "1")
+    assert played(loaded) == (expected, recording.end)
+    for start in (1, 1_999, 123_457):
+        assert expected.endswith(played(loaded, start)[0])
+        assert played(loaded, start)[1] == recording.end
+    recording.close()
+    loaded.close()
+
+
+def test_segments_name_the_one_before_and_go_on_where_it_ended(tmp_path: Path) -> None:
+    recording = Recording(tmp_path / "1")
+    recording.begin(HEADER, now=1)
+    write(recording, units(3))
+    end = recording.end
+    recording.begin(HEADER, now=2)
+    write(recording, [DataUnit(b"second")])
+    recording.close()
+    first, second = (read_segment(path.read_bytes()) for path in sorted(tmp_path.glob("1/*.rbs")))
+    assert (second.header.index, second.header.start_offset) == (1, end)
+    assert first.next_offset == end
+    loaded = Recording.load(tmp_path / "1")
+    loaded.begin(HEADER, now=3)
+    write(loaded, [DataUnit(b"third")])
+    loaded.finish("exit", "Done.", 4)
+    assert played(loaded, end)[0] == b"secondthird"
+    loaded.close()
+    third = read_segment((tmp_path / "1/0002.rbs").read_bytes())
+    assert (third.ended, third.checks_hold) == (True, True)
+    assert len(third.header.previous) == 64
+
+
+def test_a_torn_tail_is_cut_back_to_the_last_whole_record(tmp_path: Path) -> None:
+    recording = Recording(tmp_path / "1")
+    recording.begin(HEADER, now=1)
+    write(recording, [DataUnit(b"whole"), DataUnit(b"torn away")])
+    recording.close()
+    path = tmp_path / "1/0000.rbs"
+    path.write_bytes(path.read_bytes()[:-3])
+    loaded = Recording.load(tmp_path / "1")
+    assert played(loaded) == (b"whole", 5)
+    assert read_segment(path.read_bytes()).next_offset == 5
+    loaded.close()
+
+
+def test_offsets_no_segment_holds_are_shown_as_missing(tmp_path: Path) -> None:
+    recording = Recording(tmp_path / "1")
+    recording.begin(HEADER, now=1)
+    write(recording, [DataUnit(b"before")])
+    recording.begin(HEADER, now=2, start=100)
+    write(recording, [DataUnit(b"after")])
+    recording.close()
+    loaded = Recording.load(tmp_path / "1")
+    playback = Playback(loaded)
+    assert playback.read(6, 1_000) == GapUnit(94, 0, bytes(16), bytes(32))
+    assert played(loaded) == (b"beforeafter", 105)
+    loaded.close()
+
+
+def test_nothing_is_recorded_without_an_open_segment(tmp_path: Path) -> None:
+    recording = Recording(tmp_path / "1")
+    with pytest.raises(RecorderFailedError):
+        recording.append(0, DataUnit(b"x"), 1)

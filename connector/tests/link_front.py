@@ -150,7 +150,7 @@ class Front:
         if self._writer is not None:
             self._writer.transport.abort()
 
-    async def until(self, what: Callable[[], object], seconds: float = 50.0) -> None:
+    async def until(self, what: Callable[[], object], seconds: float = 15.0) -> None:
         """Wait for a fact that incoming frames bring about."""
         async with asyncio.timeout(seconds):
             while not what():
@@ -352,7 +352,7 @@ class Front:
         self._link.send(Close(ch, {"code": "closed", "sentence": "The technician left."}))
         self._flush()
 
-    async def sees(self, text: bytes, ch: int = 16, seconds: float = 50.0) -> bytes:
+    async def sees(self, text: bytes, ch: int = 16, seconds: float = 15.0) -> bytes:
         """Wait until the channel's output contains `text`; the whole output."""
         await self.until(lambda: text in self.channels[ch].output, seconds)
         return self.channels[ch].output

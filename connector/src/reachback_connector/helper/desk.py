@@ -14,10 +14,8 @@ from reachback_connector.helper.opening import Opening
 from reachback_connector.helper.vault import Vault
 from reachback_connector.layout import Layout
 from reachback_connector.platform.port import Platform
-from reachback_wire.decisions import decide
 from reachback_wire.documents import Envelope, Hello, Narrowing, seal
 from reachback_wire.refusals import Refusal
-from reachback_wire.requests import Request
 
 _EVENTS: Final = ("start", "progress", "end")
 _DOCUMENT_LIMIT: Final = 300_000
@@ -153,17 +151,9 @@ class Desk:
             if item.covers(trust.device) and (
                 item.effect == "revoke-all" or record.capability in item.capabilities
             ):
-                decision = decide(
-                    trust.contract,
-                    None,
-                    Request(record.kind, record.capability),
-                    self.vault.clock(),
-                    statement=trust.statement,
-                    narrowings=(item,),
-                )
-                if decision.code in {"revoked", "narrowed"}:
-                    return decision.code, decision.sentence
-                return "narrowed", "This access was taken away."
+                code = "revoked" if item.effect == "revoke-all" else "narrowed"
+                reason = f": {item.reason[:200]}" if item.reason else "."
+                return code, f"The {item.author} has taken this access away{reason}"
         return None
 
     def cut(self, _peer: unix.Peer, request: dict[str, Any]) -> dict[str, Any]:

@@ -187,8 +187,8 @@ class Holder:
             self._drop(peer)
 
     def _drop(self, peer: Connection) -> None:
-        peer.close()
         if peer in self._peers:
+            peer.close()
             self._peers.remove(peer)
         if self._relay is not None and self._relay.connection is peer:
             self._relay = None
@@ -331,6 +331,7 @@ class Holder:
                 relay.close(*self._closing)
         for peer in list(self._peers):
             if not peer.flush():
+                self._hear(peer)  # it may have said CLOSE and left before it was greeted
                 self._drop(peer)
 
     def _leave_when_over(self, now: float) -> None:

@@ -9,16 +9,15 @@ BIN := .venv/bin
 help: ## what can be done here
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
 
-install: $(BIN)/reachback ## .venv with every command in it
-
-$(BIN)/reachback: wire/pyproject.toml connector/pyproject.toml gateway/pyproject.toml server/pyproject.toml browser/package.json deploy/install.sh
+# The script knows what is there already: asking again costs a second, and a half-made .venv is finished.
+install: ## .venv with every command in it
 	@PYTHON=$(PYTHON) deploy/install.sh
 
 demo: install ## the hotel story, running, on this machine
 	@$(BIN)/reachback demo
 
-dev: install ## .venv with the tools tests and lint need
-	@deploy/install.sh --dev
+dev: ## .venv with the tools tests and lint need
+	@PYTHON=$(PYTHON) deploy/install.sh --dev
 
 test: dev ## lint, types, import contracts, unit tests, journeys (missing parts fail by name)
 	@$(BIN)/python checks/run.py

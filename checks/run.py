@@ -61,14 +61,19 @@ class Report:
         return 1 if failed else 0
 
 
-def node(report: Report) -> None:
+def browser_tools(report: Report) -> None:
     """Bring the browser's development tools; the lock file decides the versions."""
+    bring = "from server import build_browser as b; b.bring_packages(development=True)"
+    report.step("browser tools", [sys.executable, "-c", bring])
+
+
+def npm_run(report: Report, name: str, script: str) -> None:
+    """Run one of the browser's scripts with the node the build uses."""
     from server import build_browser  # noqa: PLC0415 - a script beside the packages
 
     _, npm = build_browser.node_and_npm()
-    if not (ROOT / "browser/node_modules/vitest").exists():
-        options = ["--no-audit", "--no-fund", "--loglevel=error", "--prefer-offline"]
-        report.step("browser tools", [*npm, "--prefix", "browser", "ci", *options])
+    command = [*npm, "--prefix", "browser", "run", "--silent", script]
+    report.step(name, command, **build_browser.node_environment())
 
 
 def lint(report: Report) -> None:
@@ -83,15 +88,7 @@ def lint(report: Report) -> None:
     report.step(
         "import contracts", tool("lint-imports", "--no-cache"), PYTHONPATH=":".join(SOURCES)
     )
-    _, npm = build_browser_npm()
-    report.step("biome and tsc", [*npm, "--prefix", "browser", "run", "--silent", "check"])
-
-
-def build_browser_npm() -> tuple[str, list[str]]:
-    """Return node and npm as the build finds them."""
-    from server import build_browser  # noqa: PLC0415 - a script beside the packages
-
-    return build_browser.node_and_npm()
+    npm_run(report, "biome and tsc", "check")
 
 
 def types(report: Report) -> None:
@@ -111,8 +108,7 @@ def unit(report: Report, everything: bool) -> None:  # noqa: FBT001
         report.step(
             "server on PostgreSQL", tool("pytest", "server", *quick), REACHBACK_DATABASE_URL=url
         )
-    _, npm = build_browser_npm()
-    report.step("browser", [*npm, "--prefix", "browser", "run", "--silent", "test"])
+    npm_run(report, "browser", "test")
 
 
 def journeys(report: Report, everything: bool) -> None:  # noqa: FBT001
@@ -150,7 +146,7 @@ def main() -> int:
         "unit": lambda: unit(report, asked.all),
         "journeys": lambda: journeys(report, asked.all),
     }
-    node(report)
+    browser_tools(report)
     for name, run in steps.items():
         if asked.only in (None, name):
             run()

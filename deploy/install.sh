@@ -33,5 +33,4 @@ if [ "${1:-}" = "--dev" ]; then
     echo "$want" >.venv/.installed-dev
   fi
 fi
-touch .venv/bin/reachback
 echo "Installed in $(($(date +%s) - started)) s."

@@ -53,6 +53,27 @@ def node_and_npm() -> tuple[str, list[str]]:
     return machine, [npm]
 
 
+def bring_packages(*, development: bool) -> None:
+    """Install what the lock file names, unless exactly that is there already."""
+    _, npm = node_and_npm()
+    lock = hashlib.sha256((BROWSER / "package-lock.json").read_bytes()).hexdigest()
+    stamp = BROWSER / "node_modules" / ".reachback-lock"
+    present = stamp.read_text() if stamp.exists() else ""
+    if present in {f"{lock} all", f"{lock} {'all' if development else 'run'}"}:
+        return
+    options = ["--no-audit", "--no-fund", "--loglevel=error", "--prefer-offline"]
+    omitted = [] if development else ["--omit=dev"]
+    environment = node_environment()
+    subprocess.run([*npm, "ci", *omitted, *options], cwd=BROWSER, env=environment, check=True)
+    stamp.write_text(f"{lock} {'all' if development else 'run'}")
+
+
+def node_environment() -> dict[str, str]:
+    """Return the environment with our node first on PATH: npm's scripts start it by name."""
+    node, _ = node_and_npm()
+    return dict(os.environ, PATH=f"{Path(node).parent}{os.pathsep}{os.environ['PATH']}")
+
+
 def build() -> bool:
     """Build when the sources changed; return whether anything was built."""
     if not (BROWSER / "package.json").exists():
@@ -60,13 +81,9 @@ def build() -> bool:
     wanted = sources_digest()
     if STAMP.exists() and STAMP.read_text() == wanted:
         return False
-    node, npm = node_and_npm()
-    environment = dict(os.environ)
-    environment["PATH"] = f"{Path(node).parent}{os.pathsep}{environment['PATH']}"
-    if not (BROWSER / "node_modules" / "esbuild").exists():
-        options = ["--omit=dev", "--no-audit", "--no-fund", "--loglevel=error", "--prefer-offline"]
-        subprocess.run([*npm, "ci", *options], cwd=BROWSER, env=environment, check=True)
-    subprocess.run([node, "build.mjs"], cwd=BROWSER, env=environment, check=True)
+    bring_packages(development=False)
+    node, _ = node_and_npm()
+    subprocess.run([node, "build.mjs"], cwd=BROWSER, env=node_environment(), check=True)
     STAMP.write_text(wanted)
     return True
 

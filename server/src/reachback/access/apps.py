@@ -1,6 +1,7 @@
 """The access app."""
 
 from django.apps import AppConfig
+from typing_extensions import override
 
 
 class AccessConfig(AppConfig):
@@ -9,3 +10,21 @@ class AccessConfig(AppConfig):
     name = "reachback.access"
     label = "access"
     verbose_name = "Access"
+
+    @override
+    def ready(self) -> None:
+        """Answer the slots of the rooms below."""
+        from reachback.access import documents  # noqa: PLC0415 - models must be loaded first
+        from reachback.access.web import navigation, panels  # noqa: PLC0415
+        from reachback.cases import slots as case_slots  # noqa: PLC0415
+        from reachback.devices import slots as device_slots  # noqa: PLC0415
+        from reachback.ui import slots as ui_slots  # noqa: PLC0415
+
+        device_slots.documents_for_device.register(documents.for_device)
+        device_slots.keysets_for_enrolment.register(documents.keysets_for_enrolment)
+        device_slots.device_panels.register(panels.device_panel)
+        case_slots.case_panels.register(panels.case_panel, order=10)
+        ui_slots.portal_home_panels.register(panels.home_panel)
+        ui_slots.navigation.register(navigation.sessions, order=30)
+        ui_slots.navigation.register(navigation.contract, order=30)
+        ui_slots.navigation.register(navigation.my_sessions, order=31)

@@ -49,6 +49,14 @@ def _write(value: object, depth: int) -> str:
 
 def read(text: str) -> dict[str, Any]:
     """Return the object written in `text`; raise Unreadable unless it is canonical."""
+    value = parse(text)
+    if _write(value, 1) != text:
+        _refuse("another spelling than the canonical one")
+    return value
+
+
+def parse(text: str) -> dict[str, Any]:
+    """Return the object written in `text`, in any spelling but without doubtful values."""
     try:
         text.encode()
         value = json.loads(
@@ -63,8 +71,6 @@ def read(text: str) -> dict[str, Any]:
         raise Unreadable(msg) from error
     if not isinstance(value, dict):
         _refuse("no members")
-    if _write(value, 1) != text:
-        _refuse("another spelling than the canonical one")
     return value
 
 

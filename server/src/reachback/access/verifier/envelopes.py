@@ -1,5 +1,6 @@
 """Signed envelopes: a body, and signatures that must every one hold."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,10 +39,14 @@ def opened(envelope: object, kind: str) -> Signed:
 
 
 def from_file(content: bytes, kind: str) -> Signed:
-    """Return the document of an envelope kept as a file, which must be canonical itself."""
+    """Return the document of an envelope kept as a file, spelled exactly as exports spell it."""
     try:
         text = content.decode()
     except UnicodeDecodeError as error:
         msg = f"The {kind} document is not text."
         raise Unreadable(msg) from error
-    return opened(canonical.read(text), kind)
+    value = canonical.parse(text)
+    if json.dumps(value, ensure_ascii=False) != text:
+        msg = f"The {kind} document was altered: it is not spelled as exports spell it."
+        raise Unreadable(msg)
+    return opened(value, kind)

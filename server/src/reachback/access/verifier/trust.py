@@ -105,7 +105,7 @@ def chain(documents: Iterable[Signed]) -> Trust:
 
 def read(text: str) -> Trust:
     """Read a trust file: `{type, version, organisation, fingerprint, keysets: [envelopes]}`."""
-    value = canonical.read(text.strip())
+    value = canonical.parse(text)
     if value.get("type") != "reachback-trust" or value.get("version") != 1:
         msg = "This is not a trust file."
         raise Unreadable(msg)

@@ -1,0 +1,150 @@
+"""What each page about contracts and sessions knows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from reachback.access.models import (
+    AccessSession,
+    ContractDocument,
+    CustomerKeyset,
+    Narrowing,
+    Verdict,
+)
+from reachback.ui.contexts import PageContext
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClauseLine:
+    """One clause in words, and what it gives to whom in the live table."""
+
+    number: int
+    sentence: str
+    who: str
+    acts: str
+    where: str
+    when: str
+    approval: str
+    proved: tuple[str, ...]
+    asserted: tuple[str, ...]
+    everything: bool
+    change: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConnectPanel(PageContext):
+    """The panel with the contract in a sentence and Connect."""
+
+    allowed: bool
+    sentence: str
+    code: str
+    clause: int
+    clauses: Sequence[ClauseLine]
+    contract: ContractDocument | None
+    connect_url: str
+    case_id: str
+    run_as: str
+    may_connect: bool
+    online: bool
+    live: Sequence[AccessSession]
+    recent: Sequence[AccessSession]
+    device_name: str
+    now: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionPage(PageContext):
+    """The page of a session: live terminal, or what was done."""
+
+    session: AccessSession
+    data: dict[str, Any]
+    zone: str
+    expires: int
+    mine: bool
+    may_end: bool
+    after_url: str
+    now: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplayPage(PageContext):
+    """A recording with its verdict."""
+
+    session: AccessSession
+    data: dict[str, Any]
+    commands: Sequence[dict[str, Any]]
+    verdict: Verdict | None
+    segments: int
+    size: int
+    words: Sequence[str]
+    export_url: str
+    layout: str
+    now: datetime
+    crumbs: Sequence[tuple[str, str]] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionsPage(PageContext):
+    """Sessions, newest first."""
+
+    sessions: Sequence[AccessSession]
+    live: Sequence[AccessSession]
+    layout: str
+    more_url: str
+    now: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyLine:
+    """One key of the customer's keyset, or of the provider."""
+
+    name: str
+    roles: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContractPage(PageContext):
+    """The contract as a letter."""
+
+    organisation_name: str
+    contract: ContractDocument | None
+    clauses: Sequence[ClauseLine]
+    removed: Sequence[ClauseLine]
+    provider_name: str
+    devices: str
+    freshness: int
+    keys: Sequence[KeyLine]
+    provider_keys: Sequence[KeyLine]
+    signers: Sequence[KeyLine]
+    keyset: CustomerKeyset | None
+    history: Sequence[ContractDocument]
+    narrowings: Sequence[Narrowing]
+    revoked: bool
+    customer_revoked: bool
+    live: int
+    may_govern: bool
+    revoke_command: str
+    layout: str
+    now: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class HomePanel(PageContext):
+    """Who is, and who was, in the customer's systems."""
+
+    live: Sequence[AccessSession]
+    recent: Sequence[AccessSession]
+    revoked: bool
+    contract: ContractDocument | None
+    now: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishPage(PageContext):
+    """Publishing signed documents."""
+
+    error: str
+    text: str
+    now: datetime

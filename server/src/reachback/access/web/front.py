@@ -1,0 +1,25 @@
+"""What the front asks about sessions (docs/protocols/front.md)."""
+
+from typing import Any
+from uuid import UUID
+
+from reachback.access import operations
+from reachback.kernel import clock
+from reachback.kernel.front_calls import from_front
+
+
+@from_front
+def redeem(question: dict[str, Any]) -> dict[str, Any]:
+    """A browser shows its ticket."""
+    return operations.redeem(
+        now=clock.now(), ticket=str(question["ticket"]), key=str(question["key"])
+    )
+
+
+@from_front
+def events(question: dict[str, Any]) -> dict[str, Any]:
+    """What the front saw of a session; the answer means that it is durable."""
+    operations.record_events(
+        now=clock.now(), session_id=UUID(question["session"]), events=list(question["events"])
+    )
+    return {}

@@ -1,0 +1,37 @@
+"""What access adds to every page's frame."""
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from reachback.access import policy
+from reachback.kernel.actors import Actor
+from reachback.ui.slots import NavigationItem
+
+
+def sessions(actor: Actor) -> NavigationItem | None:
+    """The provider's library of sessions."""
+    if not actor.is_provider:
+        return None
+    href = reverse("access:sessions")
+    return NavigationItem(label=_("Sessions"), href=href, icon="session", key="s")
+
+
+def _governs(actor: Actor) -> bool:
+    own = actor.organisation_id
+    return own is not None and not actor.is_provider and policy.may_govern(actor, own)
+
+
+def contract(actor: Actor) -> NavigationItem | None:
+    """The customer's contract."""
+    if not _governs(actor):
+        return None
+    href = reverse("access_portal:contract")
+    return NavigationItem(label=_("Contract"), href=href, icon="contract", audience="portal")
+
+
+def my_sessions(actor: Actor) -> NavigationItem | None:
+    """Who was in the customer's systems."""
+    if not _governs(actor):
+        return None
+    href = reverse("access_portal:sessions")
+    return NavigationItem(label=_("Sessions"), href=href, icon="session", audience="portal")

@@ -1,0 +1,128 @@
+"""Panels for other rooms' pages: the contract and Connect, and the customer's home."""
+
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+
+from reachback.access import deciding, policy, queries
+from reachback.access.errors import AccessRefused
+from reachback.access.models import AccessSession
+from reachback.access.web import clauses
+from reachback.access.web.contexts import ConnectPanel, HomePanel
+from reachback.devices.errors import UnknownDevice
+from reachback.kernel import clock
+from reachback.kernel.actors import Actor
+from reachback.ui.contexts import PageContext
+from reachback.ui.slots import Panel
+
+_SHELL = "shell.user"
+
+
+class CaseOnDevice(Protocol):
+    """What we need to know of a case."""
+
+    @property
+    def id(self) -> UUID: ...
+
+    @property
+    def device_id(self) -> UUID | None: ...
+
+    @property
+    def is_open(self) -> bool: ...
+
+
+def _html(template: str, context: PageContext) -> str:
+    return render_to_string(template, context.variables())
+
+
+def _panel(template: str, context: PageContext, *, title: str, icon: str, order: int) -> Panel:
+    html = mark_safe(_html(template, context))  # noqa: S308 - rendered by an escaping template
+    return Panel(title=title, html=html, order=order, icon=icon)
+
+
+def connect_panel(
+    actor: Actor, device_id: UUID, case_id: UUID | None, now: datetime
+) -> ConnectPanel | None:
+    """Compose the panel; None when the device is not the actor's to see."""
+    try:
+        matter = deciding.matter(actor, device_id, case_id, now)
+    except UnknownDevice:
+        return None
+    except AccessRefused:
+        matter = deciding.matter(actor, device_id, None, now)
+    user = deciding.usual_user(matter)
+    wish = deciding.Wish(capability=_SHELL, run_as=user, session_key=deciding.probe_key())
+    decision = deciding.decide(actor, matter, wish, now)
+    device = matter.device
+    return ConnectPanel(
+        title=_("Contract"),
+        allowed=decision.allowed,
+        sentence=decision.sentence,
+        code=decision.code,
+        clause=decision.clause,
+        clauses=[] if matter.contract is None else clauses.lines(matter.contract),
+        contract=matter.contract_row,
+        connect_url=reverse("access:connect", args=[device_id]),
+        case_id="" if case_id is None else str(case_id),
+        run_as=user,
+        may_connect=policy.may_connect(actor, device.organisation_id),
+        online=device.link_state == "linked",
+        live=list(queries.live_sessions(actor).filter(device_id=device_id)),
+        recent=_recent(actor, device_id),
+        device_name=device.name,
+        now=now,
+    )
+
+
+def _recent(actor: Actor, device_id: UUID) -> list[AccessSession]:
+    found = queries.sessions(actor).filter(
+        device_id=device_id, state=AccessSession.State.ENDED, started_at__isnull=False
+    )
+    return list(found[:3])
+
+
+def case_panel(case: CaseOnDevice, actor: Actor, now: datetime) -> Panel | None:
+    """Answer `cases.case_panels`: the contract in a sentence, and Connect."""
+    if case.device_id is None or not actor.is_provider:
+        return None
+    context = connect_panel(actor, case.device_id, case.id if case.is_open else None, now)
+    if context is None:
+        return None
+    return _panel(
+        "access/parts/connect.html", context, title=_("Remote access"), icon="connect", order=10
+    )
+
+
+def device_panel(device_id: UUID, actor: Actor, request: HttpRequest) -> Panel | None:
+    """Answer `devices.device_panels`; a customer sees who was there, without Connect."""
+    context = connect_panel(actor, device_id, None, clock.now())
+    if context is None:
+        return None
+    return _panel(
+        "access/parts/connect.html", context, title=_("Remote access"), icon="connect", order=10
+    )
+
+
+def home_panel(actor: Actor, now: datetime) -> Panel | None:
+    """Answer `ui.portal_home_panels`: who is in the customer's systems now, and who was."""
+    own = actor.organisation_id
+    if own is None or actor.is_provider or not policy.may_govern(actor, own):
+        return None
+    contract = queries.running_contract(actor, own)
+    standing = queries.standing_narrowings(actor, own, contract)
+    found = queries.sessions(actor).filter(state=AccessSession.State.ENDED)
+    context = HomePanel(
+        title=_("In your systems"),
+        live=list(queries.live_sessions(actor)),
+        recent=list(found.filter(started_at__isnull=False)[:5]),
+        revoked=any(each.effect == "revoke-all" for each in standing),
+        contract=contract,
+        now=now,
+    )
+    return _panel("access/parts/home.html", context, title=context.title, icon="session", order=10)

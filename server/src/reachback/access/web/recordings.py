@@ -1,0 +1,146 @@
+"""Replay, its data, and the export. Whoever looks is written down."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from django.http import FileResponse, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from reachback.access import judging, operations, queries
+from reachback.access.errors import UnknownSession
+from reachback.access.models import AccessSession
+from reachback.access.recordings import cast, folder, story
+from reachback.access.recordings.story import Story
+from reachback.access.web.contexts import ReplayPage, SessionsPage
+from reachback.kernel import clock
+from reachback.kernel.actors import Actor
+from reachback.kernel.requests import ActorRequest, signed_in
+from reachback.ui import pages
+
+_SHOWN = 100
+
+
+def layout(actor: Actor) -> str:
+    """Return the layout this person's pages stand in."""
+    return "ui/workspace.html" if actor.is_provider else "ui/portal.html"
+
+
+def sessions_page(actor: Actor, *, title: str) -> SessionsPage:
+    """Compose the library of sessions."""
+    found = queries.sessions(actor).filter(started_at__isnull=False)
+    return SessionsPage(
+        title=title,
+        sessions=list(found.filter(state=AccessSession.State.ENDED)[:_SHOWN]),
+        live=list(queries.live_sessions(actor)),
+        layout=layout(actor),
+        more_url="",
+        now=clock.now(),
+    )
+
+
+@require_safe
+@signed_in
+def sessions(request: ActorRequest) -> HttpResponse:
+    """The library of sessions."""
+    page = sessions_page(request.actor, title=_("Sessions"))
+    return pages.render(request, "access/sessions.html", page)
+
+
+@require_safe
+@signed_in
+def replay(request: ActorRequest, session_id: UUID) -> HttpResponse:
+    """Replay a recording, with the verifier's verdict."""
+    actor, now = request.actor, clock.now()
+    session = queries.session(actor, session_id)
+    if session.state != AccessSession.State.ENDED:
+        return redirect("access:session", session_id=session_id)
+    channels = folder.channels(session.id)
+    stories = story.read_all(channels)
+    operations.view_recording(actor=actor, now=now, session=session, how="replayed")
+    page = ReplayPage(
+        title=_("Session on %(device)s") % {"device": session.device.name},
+        session=session,
+        data=_data(session, stories),
+        commands=cast.command_index(stories)["commands"],
+        verdict=judging.verdict(actor, session, now),
+        segments=sum(len(each.names) for each in channels),
+        size=sum(len(data) for each in channels for data in each.contents),
+        words=session.words,
+        export_url=reverse("access:export", args=[session.id]),
+        layout=layout(actor),
+        now=now,
+        crumbs=_crumbs(actor),
+    )
+    return pages.render(request, "access/replay.html", page)
+
+
+def _crumbs(actor: Actor) -> tuple[tuple[str, str], ...]:
+    name = "access:sessions" if actor.is_provider else "access_portal:sessions"
+    return ((_("Sessions"), reverse(name)),)
+
+
+def _data(session: AccessSession, stories: list[Story]) -> dict[str, Any]:
+    first = stories[0] if stories else Story()
+    site = session.device.site
+    return {
+        "session": str(session.id),
+        "asciicast": reverse("access:asciicast", args=[session.id]),
+        "commands": reverse("access:commands", args=[session.id]),
+        "started": first.started,
+        "duration_ms": max(first.ended - first.started, 0),
+        "columns": first.columns,
+        "rows": first.rows,
+        "zone": site.zone if site else "UTC",
+        "texts": {
+            "play": _("Play"),
+            "pause": _("Pause"),
+            "speed": _("Speed"),
+            "skip": _("Skip silence"),
+        },
+    }
+
+
+def _stories(request: ActorRequest, session_id: UUID) -> tuple[AccessSession, list[Story]]:
+    session = queries.session(request.actor, session_id)
+    stories = story.read_all(folder.channels(session.id))
+    if not stories:
+        raise UnknownSession
+    return session, stories
+
+
+@require_safe
+@signed_in
+def asciicast(request: ActorRequest, session_id: UUID) -> HttpResponseBase:
+    """The recording as asciicast v2."""
+    session, stories = _stories(request, session_id)
+    lines: Iterator[str] = cast.asciicast(stories[0], session.device.name)
+    return StreamingHttpResponse(lines, content_type="application/x-asciicast")
+
+
+@require_safe
+@signed_in
+def commands(request: ActorRequest, session_id: UUID) -> HttpResponse:
+    """What was entered, and when."""
+    return JsonResponse(cast.command_index(_stories(request, session_id)[1]))
+
+
+@require_safe
+@signed_in
+def export(request: ActorRequest, session_id: UUID) -> HttpResponseBase:
+    """Download the recording with the documents that prove it."""
+    actor, now = request.actor, clock.now()
+    session = queries.session(actor, session_id)
+    found = judging.exported(actor, session)
+    if found is None:
+        raise UnknownSession
+    operations.view_recording(actor=actor, now=now, session=session, how="exported")
+    name = f"{session.device.name}-{session.asked_at:%Y-%m-%d-%H%M}.rbx"
+    response = FileResponse([found.content], as_attachment=True, filename=name)
+    response["Content-Type"] = "application/x-tar"
+    response["Content-Length"] = str(len(found.content))
+    return response

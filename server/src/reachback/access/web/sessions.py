@@ -1,0 +1,165 @@
+"""Connect, the session's page, its ticket and its end."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from reachback.access import operations, policy, queries
+from reachback.access.instants import milliseconds
+from reachback.access.models import AccessSession
+from reachback.access.operations import ConnectRequest
+from reachback.access.web.contexts import SessionPage
+from reachback.access.web.errors import Malformed, question, spoken
+from reachback.kernel import clock
+from reachback.kernel.actors import Actor
+from reachback.kernel.requests import ActorRequest, signed_in
+from reachback.ui import pages
+
+LINK = "/-/link/browser"
+_METHODS = {"totp": "totp", "webauthn": "passkey", "recovery_codes": ""}
+
+
+def _mfa(request: ActorRequest) -> str:
+    """Return how this person signed in, as allauth remembers it: asserted, never proved."""
+    used = request.session.get("account_authentication_methods", [])
+    kinds = [
+        _METHODS.get(str(each.get("type", each.get("method"))), "")
+        for each in used
+        if isinstance(each, dict)
+    ]
+    return "passkey" if "passkey" in kinds else "totp" if "totp" in kinds else ""
+
+
+@require_POST
+@signed_in
+@spoken
+def connect(request: ActorRequest, device_id: UUID) -> HttpResponse:
+    """Mint a grant for the browser's key, if the contract allows it."""
+    asked = question(request)
+    try:
+        case_id = UUID(asked["case"]) if asked.get("case") else None
+        session_key = asked["session_key"]
+    except (KeyError, ValueError) as error:
+        raise Malformed from error
+    made = operations.connect(
+        actor=request.actor,
+        now=clock.now(),
+        request=ConnectRequest(
+            device_id=device_id,
+            session_key=session_key,
+            case_id=case_id,
+            run_as=asked.get("run_as", ""),
+            capability=asked.get("capability", "shell.user"),
+            mfa=_mfa(request),
+        ),
+    )
+    answer = {
+        "session": str(made.session_id),
+        "page": reverse("access:session", args=[made.session_id]),
+        "ticket": made.ticket,
+        "link": LINK,
+        "node": made.node,
+        "grant": made.grant,
+        "channel": _channel(made.session_id, made.run_as),
+        "expires": milliseconds(made.expires_at),
+    }
+    return JsonResponse(answer, status=201)
+
+
+def _channel(session_id: UUID, run_as: str) -> dict[str, Any]:
+    return {
+        "key": f"{session_id}.1",
+        "kind": "shell",
+        "parameters": {"run_as": run_as, "login": True},
+    }
+
+
+@require_safe
+@signed_in
+def session(request: ActorRequest, session_id: UUID) -> HttpResponse:
+    """The live terminal; a session that is over shows its replay."""
+    actor = request.actor
+    found = queries.session(actor, session_id)
+    if found.state == AccessSession.State.ENDED:
+        return redirect("access:replay", session_id=session_id)
+    mine = found.technician_id == actor.id
+    data = _data(actor, found, mine=mine)
+    page = SessionPage(
+        title=found.device.name,
+        session=found,
+        data=data,
+        zone=data["device"]["zone"],
+        expires=data["expires"],
+        mine=mine,
+        may_end=policy.may_end(actor, found.organisation_id, found.technician_id),
+        after_url=_after(found),
+        now=clock.now(),
+    )
+    return pages.render(request, "access/session.html", page)
+
+
+def _after(found: AccessSession) -> str:
+    return reverse("access:replay", args=[found.id])
+
+
+def _data(actor: Actor, found: AccessSession, *, mine: bool) -> dict[str, Any]:
+    """Return the bootstrap of terminal.js (access/README.md)."""
+    site = found.device.site
+    grant = queries.grant(actor, found.id) if mine else None
+    return {
+        "session": str(found.id),
+        "mode": "open" if mine else "watch",
+        "state": found.state,
+        "link": LINK,
+        "ticket_url": reverse("access:ticket", args=[found.id]),
+        "end_url": reverse("access:end", args=[found.id]),
+        "page": reverse("access:session", args=[found.id]),
+        "person": {"id": str(actor.id), "name": actor.name},
+        "device": {
+            "id": str(found.device_id),
+            "name": found.device.name,
+            "site": site.name if site else "",
+            "zone": site.zone if site else "UTC",
+        },
+        "channel": _channel(found.id, found.run_as),
+        "grant": queries.envelope(grant) if grant else None,
+        "clause": {"number": found.clause, "sentence": found.sentence},
+        "on_cut": "freeze",
+        "started": milliseconds(found.started_at) if found.started_at else None,
+        "expires": milliseconds(found.expires_at),
+        "recordings": [f"{found.id}.1"],
+        "texts": {
+            "reconnecting": _("Reconnecting, nothing is lost."),
+            "nothing_lost": _("bytes lost"),
+            "ended": _("The session is over."),
+            "watching": _("You are watching."),
+            "watching_only": _("Only the technician can type."),
+            "gap": _("missing, as the device itself declares"),
+        },
+    }
+
+
+@require_POST
+@signed_in
+@spoken
+def ticket(request: ActorRequest, session_id: UUID) -> HttpResponse:
+    """A ticket to watch, or for the technician to come back."""
+    asked = question(request)
+    made = operations.issue_ticket(
+        actor=request.actor, now=clock.now(), session_id=session_id, key=asked.get("key", "")
+    )
+    return JsonResponse({"ticket": made.ticket, "may": made.may})
+
+
+@require_POST
+@signed_in
+@spoken
+def end(request: ActorRequest, session_id: UUID) -> HttpResponse:
+    """End the session."""
+    ended = operations.end_session(actor=request.actor, now=clock.now(), session_id=session_id)
+    return JsonResponse({"ended": ended})

@@ -1,0 +1,23 @@
+"""Addresses of Connect, sessions and recordings; each view judges who may."""
+
+from django.urls import path
+
+from reachback.access.web import contract, recordings, sessions
+
+app_name = "access"
+urlpatterns = [
+    path("access/devices/<uuid:device_id>/connect", sessions.connect, name="connect"),
+    path(
+        "access/organisations/<uuid:organisation_id>/contract/",
+        contract.provider_contract,
+        name="contract",
+    ),
+    path("sessions/", recordings.sessions, name="sessions"),
+    path("sessions/<uuid:session_id>/", sessions.session, name="session"),
+    path("sessions/<uuid:session_id>/ticket", sessions.ticket, name="ticket"),
+    path("sessions/<uuid:session_id>/end", sessions.end, name="end"),
+    path("recordings/<uuid:session_id>/", recordings.replay, name="replay"),
+    path("recordings/<uuid:session_id>/asciicast", recordings.asciicast, name="asciicast"),
+    path("recordings/<uuid:session_id>/commands", recordings.commands, name="commands"),
+    path("recordings/<uuid:session_id>/export", recordings.export, name="export"),
+]

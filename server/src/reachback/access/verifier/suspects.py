@@ -10,7 +10,7 @@ from hashlib import sha256
 from reachback.access.verifier.segments import Opened
 from reachback.access.verifier.testimony import Leaf
 
-_TRIED_BYTES = 4_096
+_MOST_HASHES = 400_000
 
 
 def _checked(leaf: Leaf, files: Sequence[Opened]) -> bool:
@@ -52,18 +52,28 @@ def _fits(leaf: bytes, head: bytes, following: Sequence[bytes], wanted: str) -> 
     return head.hex() == wanted
 
 
+def _cost(leaf: Leaf, following: int) -> int:
+    """Return how many hashes trying every byte of the leaf takes."""
+    size = sum(len(unit.body) for unit in leaf.units)
+    return size * 255 * (2 + following)
+
+
 def one_byte(
-    leaves: Sequence[Leaf], heads: Sequence[str], low: int, high: int, wanted: str
+    leaves: Sequence[Leaf], heads: Sequence[str], tried: range, high: int, wanted: str
 ) -> Leaf | None:
-    """Return the leaf in which restoring one byte gives the testified head, if there is one."""
-    stretch = leaves[low:high]
-    if sum(len(unit.body) for leaf in stretch for unit in leaf.units) > _TRIED_BYTES:
-        return None
-    for place, leaf in enumerate(stretch):
-        head = bytes.fromhex(heads[low + place])
-        following = [each.hash for each in stretch[place + 1 :]]
-        if any(_fits(tried, head, following, wanted) for tried in _repaired(leaf)):
-            return leaf
+    """Return the leaf in which restoring one byte gives the testified head, if there is one.
+
+    Tries the leaves at the places of `tried`, as far as the work stays within bounds.
+    """
+    left = _MOST_HASHES
+    for place in tried:
+        left -= _cost(leaves[place], high - place - 1)
+        if left < 0:
+            return None
+        head = bytes.fromhex(heads[place])
+        following = [each.hash for each in leaves[place + 1 : high]]
+        if any(_fits(each, head, following, wanted) for each in _repaired(leaves[place])):
+            return leaves[place]
     return None
 
 
@@ -79,7 +89,8 @@ def sentence(
     stretch = leaves[low:high]
     unchecked = [leaf for leaf in stretch if not _checked(leaf, files)] or list(stretch)
     first, last = unchecked[0], unchecked[-1]
-    found = first if first is last else one_byte(leaves, heads, low, high, wanted)
+    places = range(first.number - 1, last.number)
+    found = first if first is last else one_byte(leaves, heads, places, high, wanted)
     if found is not None:
         return f"{found.called} was altered: it is not what the device testified."
     return (

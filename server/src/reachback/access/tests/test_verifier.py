@@ -71,7 +71,7 @@ def test_a_flipped_byte_is_noticed_even_with_every_sum_made_right(data: st.DataO
     forged = export(story().papers, story().key, [with_checks(bytes(altered))])
     found = judged(forged)
     # What only the recorder asserts (its own clock, its END sentence) is not the device's word.
-    assert not found.whole or testified(bytes(altered)) == testified(content)
+    assert not found.whole or told_by(bytes(altered)) == told_by(content)
 
 
 def with_checks(content: bytes) -> bytes:
@@ -92,7 +92,7 @@ def verifier_segments(content: bytes) -> tuple[segments.Record, ...]:
     return segments.read("0", content).segment.records
 
 
-def testified(content: bytes) -> list[tuple[int, bytes]]:
+def told_by(content: bytes) -> list[tuple[int, bytes]]:
     return [(r.kind, r.body) for r in verifier_segments(content) if r.kind in (1, 2, 3)]
 
 

@@ -7,17 +7,21 @@ one single byte makes everything fit again, that byte's chunk is named for certa
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 
-from reachback.access.verifier.segments import Opened
+from reachback.access.verifier.segments import CHECK, Opened
 from reachback.access.verifier.testimony import Leaf
 
 _MOST_HASHES = 400_000
 
 
-def _checked(leaf: Leaf, files: Sequence[Opened]) -> bool:
-    return all(
-        unit.record.sealed and unit.record.position < files[unit.segment].unsealed_from
-        for unit in leaf.units
-    )
+def _before_broken_check(leaf: Leaf, files: Sequence[Opened]) -> bool:
+    """Whether part of the leaf lies between the last good CHECK and the first that fails."""
+    for unit in leaf.units:
+        opened = files[unit.segment]
+        records = opened.segment.records
+        broken = next((r.position for r in records if r.kind == CHECK and not r.sealed), None)
+        if broken is not None and opened.unsealed_from <= unit.record.position < broken:
+            return True
+    return False
 
 
 def _payloads(leaf: Leaf) -> Iterator[tuple[bytes, bytes, bytes]]:
@@ -87,7 +91,8 @@ def sentence(
     """Say which of the leaves between two receipts (`bounds`) was altered."""
     low, high = bounds
     stretch = leaves[low:high]
-    unchecked = [leaf for leaf in stretch if not _checked(leaf, files)] or list(stretch)
+    near = [leaf for leaf in stretch if _before_broken_check(leaf, files)]
+    unchecked = near or list(stretch)
     first, last = unchecked[0], unchecked[-1]
     places = range(first.number - 1, last.number)
     found = first if first is last else one_byte(leaves, heads, places, high, wanted)

@@ -12,6 +12,7 @@ from reachback.devices.errors import EnrolmentRefused
 from reachback.devices.models import Device, EnrolmentToken
 from reachback.devices.operations import EnrolmentRequest, enrol
 from reachback.devices.tests.conftest import SYSTEM
+from reachback.kernel import clock
 from reachback_wire.signing import PrivateKey
 
 pytestmark = pytest.mark.django_db
@@ -72,8 +73,6 @@ def test_the_same_key_enrols_only_once_and_the_token_stays_good(
 def test_the_endpoint_answers_with_where_to_link(
     client: Client, token_for: Callable[..., str], now: datetime
 ) -> None:
-    from reachback.kernel import clock
-
     token = token_for(clock.now())
     body = {"token": token, "key": PrivateKey(b"k" * 32).public_line, "hostname": "pc"}
     answer = client.post(

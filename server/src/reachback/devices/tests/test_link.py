@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from reachback.audit.models import AuditRow
 from reachback.devices.errors import DeviceRefused
 from reachback.devices.models import Alert, Device
 from reachback.devices.operations import accept_hello, lose_link
@@ -94,8 +95,6 @@ def test_a_device_back_in_time_raises_nothing(
 def test_a_receipt_number_that_goes_back_is_audited(
     device: Device, device_key: PrivateKey, now: datetime
 ) -> None:
-    from reachback.audit.models import AuditRow
-
     head = "sha256:" + "a" * 64
     _hello(now, device_key, receipt_number=9, receipt_head=head)
     _hello(now, device_key, receipt_number=4, receipt_head=head)

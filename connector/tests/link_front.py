@@ -359,12 +359,16 @@ class Front:
 
 
 class CuttingProxy:
-    """Forwards bytes both ways; `cut_after(n)` aborts both sides after n more bytes, mid-frame."""
+    """Forwards bytes both ways. Each connection is cut after the next number of bytes in `plan`,
+
+    wherever in a frame that falls; with an empty plan connections live on.
+    """
 
     def __init__(self, target: int) -> None:
         self._target = target
         self._server: asyncio.Server | None = None
         self._left: int | None = None
+        self.plan: list[int] = []
         self._writers: list[asyncio.StreamWriter] = []
         self.cuts = 0
         self.port = 0
@@ -381,9 +385,6 @@ class CuttingProxy:
     async def start_again(self) -> None:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
 
-    def cut_after(self, count: int) -> None:
-        self._left = count
-
     def cut(self) -> None:
         self._left = None
         self.cuts += 1
@@ -392,6 +393,8 @@ class CuttingProxy:
         self._writers.clear()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self.plan:
+            self._left = self.plan.pop()
         other_reader, other_writer = await asyncio.open_connection("127.0.0.1", self._target)
         self._writers += [writer, other_writer]
         await asyncio.gather(self._pump(reader, other_writer), self._pump(other_reader, writer))

@@ -77,7 +77,8 @@ class Device:
 
     async def kill_control(self, number: int = signal.SIGKILL) -> None:
         assert self.control is not None
-        self.control.send_signal(number)
+        if self.control.returncode is None:
+            self.control.send_signal(number)
         await self.control.wait()
         self.control = None
 

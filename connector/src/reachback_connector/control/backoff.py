@@ -35,6 +35,10 @@ class Backoff:
             return self.chance.uniform(0.05, 0.15)
         return self.chance.uniform(0.0, ceiling)
 
+    def welcomed(self) -> None:
+        """The server took us, but not for long: a bad line, where long waits help nobody."""
+        self.failures = min(self.failures, 3)
+
     def succeeded(self) -> None:
         """The link was up long enough to be called a link."""
         self.failures = 0

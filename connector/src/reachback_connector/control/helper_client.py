@@ -26,6 +26,9 @@ class HelperClient:
             try:
                 async with asyncio.timeout(_PATIENCE):
                     return lines.answer_of(await self._exchange({"do": do, **members}))
+            except asyncio.CancelledError:
+                self.close()  # its answer would be taken for that of the next question
+                raise
             except (OSError, ValueError, asyncio.IncompleteReadError, TimeoutError) as error:
                 self.close()
                 raise HelperUnavailable(

@@ -111,8 +111,10 @@ class Control:
             _log.warning("%s", error.sentence)
         except (OSError, TimeoutError) as error:
             _log.warning("The link broke: %s.", str(error) or type(error).__name__)
-        if session is not None and session.welcomed and time.monotonic() - began >= _STEADY:
-            self.backoff.succeeded()
+        if session is not None and session.welcomed:
+            self.backoff.welcomed()
+            if time.monotonic() - began >= _STEADY:
+                self.backoff.succeeded()
         return retry if retry is not None else self.backoff.next()
 
 

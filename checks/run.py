@@ -83,7 +83,8 @@ def lint(report: Report) -> None:
     templates = tracked("server/*.html")
     if templates:
         report.step("djade", tool("djade", "--check", "--target-version", "5.2", *templates))
-        report.step("djlint", tool("djlint", "--quiet", "--lint", *templates))
+        djlint = tool("djlint", "--quiet", "--configuration", "pyproject.toml", "--lint")
+        report.step("djlint", [*djlint, *templates])
     report.step("codespell", tool("codespell", *tracked("*.py", "*.md", "*.html", "*.ts", "*.css")))
     report.step(
         "import contracts", tool("lint-imports", "--no-cache"), PYTHONPATH=":".join(SOURCES)

@@ -10,7 +10,7 @@ from hashlib import sha256
 from reachback.access.verifier.segments import CHECK, Opened
 from reachback.access.verifier.testimony import Leaf
 
-_MOST_HASHES = 400_000
+_MOST_HASHES = 3_000_000
 
 
 def _before_broken_check(leaf: Leaf, files: Sequence[Opened]) -> bool:
@@ -24,30 +24,27 @@ def _before_broken_check(leaf: Leaf, files: Sequence[Opened]) -> bool:
     return False
 
 
-def _payloads(leaf: Leaf) -> Iterator[tuple[bytes, bytes, bytes]]:
-    """Yield (what precedes, the bytes that may differ, what follows) of the leaf's own input."""
+def _content(leaf: Leaf) -> tuple[bytes, bytes]:
+    """Return what is hashed before the leaf's content, and the content; empty if unknown."""
     tags = {"output": b"o", "input": b"i", "start": b"s", "exit": b"e", "window size": b"r"}
-    tag = tags.get(leaf.name)
-    if tag is None:
-        return
+    if leaf.name not in tags:
+        return b"", b""
     body = leaf.units[-1].body[1:]
     time, salt = body[:8], body[8:24]
     content = b"".join(u.body for u in leaf.units[:-1]) if leaf.name == "output" else body[24:]
-    yield b"\x00" + salt + tag + time, content, b""
-    yield b"\x00", salt, tag + time + content
-    yield b"\x00" + salt + tag, time, content
+    return b"\x00" + salt + tags[leaf.name] + time, content
 
 
 def _repaired(leaf: Leaf) -> Iterator[bytes]:
-    for before, bytes_, after in _payloads(leaf):
-        for place, old in enumerate(bytes_):
-            start = sha256(before + bytes_[:place])
-            rest = bytes_[place + 1 :] + after
-            for new in range(256):
-                if new != old:
-                    tried = start.copy()
-                    tried.update(bytes((new,)) + rest)
-                    yield tried.digest()
+    before, content = _content(leaf)
+    for place, old in enumerate(content):
+        start = sha256(before + content[:place])
+        rest = content[place + 1 :]
+        for new in range(256):
+            if new != old:
+                tried = start.copy()
+                tried.update(bytes((new,)) + rest)
+                yield tried.digest()
 
 
 def _fits(leaf: bytes, head: bytes, following: Sequence[bytes], wanted: str) -> bool:
@@ -58,8 +55,7 @@ def _fits(leaf: bytes, head: bytes, following: Sequence[bytes], wanted: str) -> 
 
 def _cost(leaf: Leaf, following: int) -> int:
     """Return how many hashes trying every byte of the leaf takes."""
-    size = sum(len(unit.body) for unit in leaf.units)
-    return size * 255 * (2 + following)
+    return len(_content(leaf)[1]) * 255 * (2 + following)
 
 
 def one_byte(

@@ -63,9 +63,9 @@ class SessionPage {
     const watching = data.mode === "watch";
     this.bar = new SessionBar(data.device.zone, data.expires);
     const events = {
-      typed: (bytes: Uint8Array) => this.connection.type(bytes),
+      typed: (bytes: Uint8Array) => this.connection?.type(bytes),
       resized: (columns: number, rows: number) =>
-        this.connection.command(RESIZE_COMMAND, resizeBody(columns, rows)),
+        this.connection?.command(RESIZE_COMMAND, resizeBody(columns, rows)),
     };
     this.screen = new Screen(element, events, watching);
     const { columns, rows } = this.screen.size;

@@ -118,7 +118,8 @@ def _opened(session: AccessSession, event: _Event, now: datetime) -> None:
     session.started_at = session.started_at or event.at
     session.ended_at = None
     session.save(update_fields=["state", "started_at", "ended_at"])
-    Recording.objects.get_or_create(
+    recordings: QuerySet[Recording] = Recording.objects.visible_to(_SYSTEM)
+    recordings.get_or_create(
         organisation_id=session.organisation_id,
         session=session,
         defaults={"started_at": event.at},

@@ -63,12 +63,7 @@ def checks(folder: Path, *, port: int) -> str:
             "url": f"http://127.0.0.1:{port}/health",
             "status": 200,
             "every": every,
-        },
-        {
-            "name": "registration file",
-            "kind": "file-digest",
-            "path": str(folder / CONF),
-            "every": every,
+            "watch": [{"path": str(folder / CONF)}],
         },
     ]
     return json.dumps({"checks": rows}, indent=1)

@@ -73,7 +73,7 @@ class Customer:
     id: UUID
     name: str
     sites: tuple[tuple[UUID, str], ...]
-    contacts: tuple[UUID, ...]
+    contacts: tuple[tuple[UUID, str], ...]
     sample: bool
 
 
@@ -162,7 +162,7 @@ def lotus(actor: Actor, now: datetime) -> Customer:
         emails=("chen.wei@lotus-hotels.example",),
         phones=("+86 888 510 0118",),
     )
-    return Customer(made.id, CUSTOMER, tuple(sites), (contact.id,), sample=False)
+    return Customer(made.id, CUSTOMER, tuple(sites), ((contact.id, contact.name),), sample=False)
 
 
 def sample_customers(actor: Actor, now: datetime) -> tuple[Customer, ...]:
@@ -193,15 +193,18 @@ def sample_customers(actor: Actor, now: datetime) -> tuple[Customer, ...]:
             )
             places.append((row.id, site))
         contacts = tuple(
-            create_contact(
-                actor=actor,
-                now=now,
-                organisation_id=organisation.id,
-                name=person,
-                emails=(f"{person.split()[0].lower()}@{organisation.slug}.example",),
-                sample=True,
-            ).id
-            for person in people
+            (made_contact.id, made_contact.name)
+            for made_contact in (
+                create_contact(
+                    actor=actor,
+                    now=now,
+                    organisation_id=organisation.id,
+                    name=person,
+                    emails=(f"{person.split()[0].lower()}@{organisation.slug}.example",),
+                    sample=True,
+                )
+                for person in people
+            )
         )
         made.append(Customer(organisation.id, name, tuple(places), contacts, sample=True))
     return tuple(made)

@@ -20,7 +20,7 @@ from reachback.cases.operations import (
 )
 from reachback.config.demo.seeding.cast import Cast, Customer
 from reachback.config.demo.seeding.subjects import AVOIDED_COSTS, COST_SOURCE, SUBJECTS, Subject
-from reachback.kernel.actors import Actor
+from reachback.kernel.actors import Actor, system
 
 CASES = 200
 DAYS = 90
@@ -54,7 +54,9 @@ class History:
         self, opened: datetime, devices: dict[UUID, list[tuple[UUID, str]]], *, leave_open: bool
     ) -> None:
         """Write one case from its opening to its end."""
-        subject = self.chance.choice(SUBJECTS)
+        # Nothing urgent is left open: the story's own alert comes to the top of the queue.
+        subjects = [s for s in SUBJECTS if s.priority > 1] if leave_open else SUBJECTS
+        subject = self.chance.choice(subjects)
         customer = self.chance.choice(self.cast.samples)
         case_id = self.open(subject, customer, opened, devices)
         technician = self.chance.choice(("tomas", "aiko"))
@@ -87,13 +89,15 @@ class History:
         """Open the case as it came in."""
         site, _name = self.chance.choice(customer.sites)
         machine = self.chance.choice(devices.get(site) or [(None, "")])
+        contact, name = self.chance.choice(customer.contacts)
+        speaker = system("Reachback" if subject.channel == "alert" else name)
         case = NewCase(
             organisation_id=customer.id,
             subject=subject.title,
             channel=subject.channel,
             body=subject.words,
             site_id=site,
-            contact_id=self.chance.choice(customer.contacts),
+            contact_id=contact,
             priority=subject.priority,
             why="sample history",
             category=subject.category,
@@ -101,7 +105,7 @@ class History:
             device_name=machine[1],
             sample=True,
         )
-        return open_case(actor=self.actors["system"], now=opened, case=case).case_id
+        return open_case(actor=speaker, now=opened, case=case).case_id
 
     def finish(self, subject: Subject, case_id: UUID, actor: Actor, after: datetime) -> None:
         """Resolve and close it, with what was avoided and who recorded that."""

@@ -38,7 +38,8 @@ def test_the_control_process_never_loads_what_knows_keys() -> None:
     st.randoms(use_true_random=False),
 )
 def test_a_log_gives_back_every_unit_whatever_lay_on_disk(
-    writes: list[tuple[int, bool]], chance: Any
+    writes: list[tuple[int, bool]],
+    chance: Any,  # noqa: ANN401 - a seeded Random from hypothesis; its module is closed to us
 ) -> None:
     """Small limits force head, spool and tail; acks and re-reads come at random."""
     path = Path(f"/tmp/spool-{os.getpid()}")

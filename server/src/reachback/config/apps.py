@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.conf import settings
+from typing_extensions import override
 
 
 class ConfigConfig(AppConfig):
@@ -10,6 +11,7 @@ class ConfigConfig(AppConfig):
     name = "reachback.config"
     label = "config"
 
+    @override
     def ready(self) -> None:
         """Join the demo when this installation is one."""
         if settings.REACHBACK_DEMO:

@@ -86,7 +86,6 @@ def _open(grant: wire.Envelope, key: PrivateKey, run_as: str, counter: int) -> w
         channel=f"{parsed.session}.1",
         kind="shell",
         parameters={"run_as": run_as, "columns": 80, "rows": 24, "term": "xterm", "login": True},
-        first="",
         counter=counter,
     )
     return wire.seal(request, key)
@@ -132,6 +131,8 @@ def exported(actor: Actor, session_id: UUID) -> bytes:
     session = access.session(actor, session_id)
     grant = access.grant(actor, session_id)
     statement = devices.statement(actor, session.device_id)
+    if statement is None or grant is None:
+        raise LookupError("This session has no signed documents to export.")
     rows = (statement, session.contract, grant)
     device, contract, granted = (wire.Envelope.from_json(access.envelope(row)) for row in rows)
     chain = access.keysets(actor, session.organisation_id)

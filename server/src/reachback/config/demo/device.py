@@ -25,6 +25,7 @@ from reachback_wire.documents import keyset_fingerprint
 
 CONNECTOR = str(Path(sys.executable).with_name("reachback-connector"))
 DEVICE = "lijiang-frontdesk"
+LONGEST_ANSWER = 600.0  # seconds; seeding the history is one request
 LONGEST_WAIT = 90.0  # seconds for the provider's front to answer; a cold start took 8
 
 
@@ -37,7 +38,9 @@ class Setup:
 
     def ask(self, kind: str, **data: object) -> dict[str, Any]:
         """Ask the provider's server, as its operator would on the machine itself."""
-        return admin.request(self.places.data / "run" / "admin.sock", kind, **data)
+        return admin.request(
+            self.places.data / "run" / "admin.sock", kind, seconds=LONGEST_ANSWER, **data
+        )
 
     @property
     def url(self) -> str:

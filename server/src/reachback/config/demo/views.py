@@ -4,6 +4,8 @@ secrets.
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.contrib import messages
 from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -113,8 +115,10 @@ def cut_cable(request: HttpRequest) -> HttpResponse:
 def dishonest(request: HttpRequest) -> HttpResponse:
     """Act as a dishonest server and show what the device answers."""
     hotel = state.hotel(OPERATOR, DEVICE)
+    if not hotel.device_id:
+        return _done(request, _("The hotel's device is not enrolled yet; wait a moment."))
     try:
-        rows = attacks.dishonest_server(OPERATOR, hotel.device_id, state.ms(clock.now()))
+        rows = attacks.dishonest_server(OPERATOR, UUID(hotel.device_id), state.ms(clock.now()))
     except (front.FrontUnavailable, front.FrontRefused) as error:
         rows = [(_("Reach the device"), error.sentence, error.code)]
     page = contexts.Demonstration(

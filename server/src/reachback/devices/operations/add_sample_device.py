@@ -45,4 +45,5 @@ def add_sample_device(
             subject_id=row.id,
             subject_label=row.name,
         )
-    return row.id
+    identity: UUID = row.id
+    return identity

@@ -25,11 +25,11 @@ def seed_once() -> bool:
     everybody = cast.Cast(provider, team, agents, lotus, samples)
     terms.promise(SEEDER, before, everybody)
     placed = machines.place(SEEDER, now, samples)
-    History(everybody, _actors(agents), now).write(placed)
+    History(everybody, _actors(), now).write(placed)
     return True
 
 
-def _actors(agents: dict[str, object]) -> dict[str, Actor]:
+def _actors() -> dict[str, Actor]:
     """Return the people of the history as actors."""
     found: dict[str, Actor] = {"system": SEEDER}
     for person in people.agents(SEEDER):

@@ -82,7 +82,7 @@ async def test_what_overflows_the_spool_is_a_declared_gap(
         " data=line%i\n while data: data=data[os.write(1,data):]\n"
         f"open('{tmp_path}/finished','w').close()\n"
     )
-    front.type(f"stty -echo -opost; echo one'-'ready; sleep 1; python3 {script}\n".encode())
+    front.type(f"stty -echo -opost; echo one'-'ready; sleep 1; python3 {script}; read x\n".encode())
     await front.sees(b"one-ready")
     await proxy.stop()
     async with asyncio.timeout(90):
@@ -91,7 +91,7 @@ async def test_what_overflows_the_spool_is_a_declared_gap(
     await proxy.start_again()
     await front.until(lambda: front.links >= 2, 60)
     await front.until(lambda: front.channels[16].gaps, 90)
-    front.type(b"exit\n")
+    front.type(b"\nexit\n")
     await front.until(lambda: front.channels[16].closed is not None, 60)
     _verify(front)
     channel = front.channels[16]
@@ -102,7 +102,9 @@ async def test_what_overflows_the_spool_is_a_declared_gap(
     flood = b"".join(b"%07d" % i + b"x" * 1016 + b"\n" for i in range(102400))
     output = b"".join(u.data for o, u in channel.units if hasattr(u, "data") and o < start)
     seen = len(output) - output.index(b"0000000x")
-    missing = flood[seen : seen + gap.length]
+    assert output[-seen:] == flood[:seen]
+    missing = flood[seen:]
+    assert len(missing) == gap.length
     assert hashlib.sha256(missing).digest() == gap.sha256
 
 

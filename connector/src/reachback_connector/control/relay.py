@@ -31,7 +31,7 @@ from reachback_wire.frames import (
     UnitFrame,
     encode,
 )
-from reachback_wire.units import DataUnit, Unit
+from reachback_wire.units import DataUnit, GapUnit, Unit
 
 CH: Final = 1
 WINDOW: Final = 262_144
@@ -94,6 +94,8 @@ class Relay(asyncio.Protocol):
         if not self._units or self._units[0][0] > offset:
             return None
         start, unit = self._units[0]
+        if isinstance(unit, GapUnit):
+            self._extend(offset + unit.length)  # a gap may leap far beyond what was granted
         if isinstance(unit, DataUnit):
             return DataUnit(unit.data[offset - start : offset - start + max_bytes])
         return unit

@@ -9,10 +9,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from reachback.agreements import queries as agreements
@@ -150,25 +151,34 @@ def reckon(case: Case, *, now: datetime) -> None:
 
 def clock_log(case: Case) -> list[Happened]:
     """The lines of the case's timeline that move its clocks, oldest first."""
+    lines = Entry.objects.marked_scoped().filter(case_id=case.id)
+    return _logs(lines).get(case.id, [])
+
+
+def clock_logs(cases: QuerySet[Case]) -> dict[UUID, list[Happened]]:
+    """The same for many cases in one query, by case."""
+    return _logs(Entry.objects.marked_scoped().filter(case__in=cases.order_by()))
+
+
+def _logs(lines: QuerySet[Entry]) -> dict[UUID, list[Happened]]:
     rows = (
-        Entry.objects.marked_scoped()
-        .filter(case_id=case.id)
-        .exclude(clock="")
+        lines.exclude(clock="")
         .order_by("recorded_at", "id")
-        .values_list("occurred_at", "clock", "data")
+        .values_list("case_id", "occurred_at", "clock", "data")
     )
-    log: list[Happened] = []
-    for at, what, data in rows:
+    logs: dict[UUID, list[Happened]] = {}
+    for case_id, at, what, data in rows:
+        log = logs.setdefault(case_id, [])
         terms_id = data.get("terms")
         log.append(
             Happened(
                 at=max(at, log[-1].at) if log else at,
-                what=what,
+                what=cast("What", what),
                 priority=data.get("priority"),
                 terms=kept_terms(UUID(terms_id)) if terms_id else None,
             )
         )
-    return log
+    return logs
 
 
 @lru_cache(maxsize=512)

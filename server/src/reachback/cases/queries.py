@@ -146,6 +146,8 @@ def resolution(actor: Actor, case_id: UUID) -> Resolution | None:
 def resolutions(actor: Actor, *, since: datetime, until: datetime) -> QuerySet[Resolution]:
     """Resolutions in force recorded in [since, until), with their cases: what reports count."""
     found: QuerySet[Resolution] = Resolution.objects.visible_to(actor)
+    if actor.site_ids is not None:
+        found = found.filter(Q(case__site_id__in=actor.site_ids) | Q(case__requester_id=actor.id))
     return found.filter(
         withdrawn_at=None, recorded_at__gte=since, recorded_at__lt=until
     ).select_related("case")
@@ -154,6 +156,13 @@ def resolutions(actor: Actor, *, since: datetime, until: datetime) -> QuerySet[R
 def opened_cases(actor: Actor, *, since: datetime, until: datetime) -> QuerySet[Case]:
     """Cases opened in [since, until): what reports count."""
     return visible_cases(actor).filter(opened_at__gte=since, opened_at__lt=until)
+
+
+def with_clocks(found: QuerySet[Case], *, now: datetime) -> list[tuple[Case, Readings]]:
+    """Cases of a queryset that came from here with their clocks: two queries for all of them."""
+    logs = ledger.clock_logs(found)
+    joined = found.select_related(*JOINS)
+    return [(case, replay(logs.get(case.id, []), until=now)) for case in joined]
 
 
 def entries_of_kind(

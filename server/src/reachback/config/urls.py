@@ -23,6 +23,7 @@ _PAGES = (
     ("portal/", "reachback.devices.web.portal.urls"),
     ("portal/", "reachback.access.web.portal.urls"),
     ("portal/", "reachback.audit.web.portal.urls"),
+    ("portal/", "reachback.insight.web.portal.urls"),
     ("", "reachback.site.web.urls"),
     ("-/front/", "reachback.config.front_door"),
     ("-/front/", "reachback.people.web.front_urls"),

@@ -1,0 +1,1 @@
+"""Reports: answers counted from what other rooms recorded. Reads their queries, writes nothing."""

@@ -1,233 +1,144 @@
-/** Frames of docs/protocols/link.md: one type per frame, total decoder, encoder. */
+/** The frames of docs/protocols/link.md, and how each is written. */
 
-import { RemoteError } from "./errors";
-import { readVarint, varintLength, writeVarint } from "./varint";
+import { varintLength, writeVarint } from "./varint";
 
 // biome-ignore lint/suspicious/noExplicitAny: JSON documents of the protocol are typed by their readers
 export type Json = Record<string, any>;
 
-export type JsonFrameName = "challenge" | "hello" | "welcome" | "channels" | "bye" | "notice";
+export type JsonFrameName = "challenge" | "hello" | "welcome" | "bye" | "notice";
 export type ChannelJsonFrameName = "open" | "opened" | "refused" | "close" | "watch";
+
+/** Where one end stands in a channel: numbers are absolute offsets. */
+export interface ChannelState {
+  ch: number;
+  key: string;
+  kind: string;
+  next: number;
+  credit: number;
+  end: number;
+  acked: number;
+}
+
+export interface ResumeEntry {
+  ch: number;
+  next: number;
+  credit: number;
+}
+
+/** `time` in ms since 1970; what it declares missing hashes to `sha256`. */
+export interface GapFields {
+  length: number;
+  time: number;
+  salt: Uint8Array;
+  sha256: Uint8Array;
+}
 
 export type Frame =
   | { name: JsonFrameName; value: Json }
   | { name: ChannelJsonFrameName; ch: number; value: Json }
-  | { name: "nonces"; bytes: Uint8Array }
-  | { name: "resume"; entries: { ch: number; next: number; credit: number }[] }
+  | { name: "channels"; value: ChannelState[] }
+  | { name: "nonces"; nonces: Uint8Array[] }
+  | { name: "resume"; entries: ResumeEntry[] }
   | { name: "seek" | "ack"; ch: number; offset: number }
   | { name: "credit"; ch: number; limit: number }
-  | { name: "data"; ch: number; bytes: Uint8Array }
+  | { name: "data"; ch: number; data: Uint8Array }
   | { name: "ctrl"; ch: number; kind: number; body: Uint8Array }
-  | { name: "gap"; ch: number; length: number; rest: Uint8Array }
+  | ({ name: "gap"; ch: number } & GapFields)
   | { name: "linkack"; total: number; delay: number }
-  | { name: "ping" | "pong"; bytes: Uint8Array };
+  | { name: "ping" | "pong"; token: Uint8Array };
 
 export const MAX_BODY = 65_600; // 64 KiB of data and its head
 
-const JSON_TYPES: Record<JsonFrameName, number> = {
+export const TYPES: Record<Frame["name"], number> = {
   challenge: 0x01,
   hello: 0x02,
   welcome: 0x03,
+  nonces: 0x04,
   channels: 0x05,
-  bye: 0x14,
-  notice: 0x95,
-};
-const CHANNEL_JSON_TYPES: Record<ChannelJsonFrameName, number> = {
+  resume: 0x06,
+  seek: 0x07,
   open: 0x08,
   opened: 0x09,
   refused: 0x0a,
+  data: 0x0b,
+  ctrl: 0x0c,
+  gap: 0x0d,
+  ack: 0x0e,
+  credit: 0x0f,
   close: 0x10,
+  linkack: 0x11,
+  ping: 0x12,
+  pong: 0x13,
+  bye: 0x14,
+  notice: 0x95,
   watch: 0x16,
 };
-const NONCES = 0x04;
-const RESUME = 0x06;
-const SEEK = 0x07;
-const DATA = 0x0b;
-const CTRL = 0x0c;
-const GAP = 0x0d;
-const ACK = 0x0e;
-const CREDIT = 0x0f;
-const LINKACK = 0x11;
-const PING = 0x12;
-const PONG = 0x13;
 
 const text = new TextEncoder();
-const utf8 = new TextDecoder("utf-8", { fatal: true });
 
-function invert<K extends string>(table: Record<K, number>): Map<number, K> {
-  return new Map((Object.entries(table) as [K, number][]).map(([name, type]) => [type, name]));
-}
-const JSON_NAMES = invert(JSON_TYPES);
-const CHANNEL_JSON_NAMES = invert(CHANNEL_JSON_TYPES);
-
-function concat(numbers: number[], rest: Uint8Array = new Uint8Array()): Uint8Array {
-  const head = numbers.reduce((sum, value) => sum + varintLength(value), 0);
-  const body = new Uint8Array(head + rest.length);
+export function join(...parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
-  for (const value of numbers) at = writeVarint(body, at, value);
-  body.set(rest, at);
-  return body;
-}
-
-function bodyOf(frame: Frame): [number, Uint8Array] {
-  switch (frame.name) {
-    case "nonces":
-      return [NONCES, frame.bytes];
-    case "resume":
-      return [RESUME, concat(frame.entries.flatMap((e) => [e.ch, e.next, e.credit]))];
-    case "seek":
-      return [SEEK, concat([frame.ch, frame.offset])];
-    case "ack":
-      return [ACK, concat([frame.ch, frame.offset])];
-    case "credit":
-      return [CREDIT, concat([frame.ch, frame.limit])];
-    case "data":
-      return [DATA, concat([frame.ch], frame.bytes)];
-    case "ctrl":
-      return [CTRL, concat([frame.ch, frame.kind], frame.body)];
-    case "gap":
-      return [GAP, concat([frame.ch, frame.length], frame.rest)];
-    case "linkack":
-      return [LINKACK, concat([frame.total, frame.delay])];
-    case "ping":
-      return [PING, frame.bytes];
-    case "pong":
-      return [PONG, frame.bytes];
-    case "open":
-    case "opened":
-    case "refused":
-    case "close":
-    case "watch":
-      return [
-        CHANNEL_JSON_TYPES[frame.name],
-        concat([frame.ch], text.encode(JSON.stringify(frame.value))),
-      ];
-    default:
-      return [JSON_TYPES[frame.name], text.encode(JSON.stringify(frame.value))];
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
   }
-}
-
-export function encode(frame: Frame): Uint8Array {
-  const [type, body] = bodyOf(frame);
-  const out = new Uint8Array(1 + varintLength(body.length) + body.length);
-  out[0] = type;
-  out.set(body, writeVarint(out, 1, body.length));
   return out;
 }
 
-class Body {
-  private at = 0;
-  constructor(private readonly bytes: Uint8Array) {}
-
-  number(): number {
-    const read = readVarint(this.bytes, this.at);
-    if (read === undefined) throw new RemoteError("short-frame", "A frame ends inside a number.");
-    this.at = read[1];
-    return read[0];
-  }
-
-  rest(): Uint8Array {
-    return this.bytes.subarray(this.at);
-  }
-
-  get empty(): boolean {
-    return this.at >= this.bytes.length;
-  }
-
-  json(): Json {
-    try {
-      const value: unknown = JSON.parse(utf8.decode(this.rest()));
-      if (value !== null && typeof value === "object") return value as Json;
-    } catch {
-      // falls through to the one error below
-    }
-    throw new RemoteError("bad-json", "A frame's JSON cannot be read.");
-  }
+/** A frame of numbers and then bytes: written once, without an intermediate copy. */
+function pack(type: number, numbers: number[], rest?: Uint8Array): Uint8Array<ArrayBuffer> {
+  let length = rest?.length ?? 0;
+  for (const value of numbers) length += varintLength(value);
+  const out = new Uint8Array(1 + varintLength(length) + length);
+  out[0] = type;
+  let at = writeVarint(out, 1, length);
+  for (const value of numbers) at = writeVarint(out, at, value);
+  if (rest !== undefined) out.set(rest, at);
+  return out;
 }
 
-function parseStream(type: number, body: Body): Frame | undefined {
-  switch (type) {
-    case SEEK:
-      return { name: "seek", ch: body.number(), offset: body.number() };
-    case ACK:
-      return { name: "ack", ch: body.number(), offset: body.number() };
-    case CREDIT:
-      return { name: "credit", ch: body.number(), limit: body.number() };
-    case DATA:
-      return { name: "data", ch: body.number(), bytes: body.rest() };
-    case CTRL:
-      return { name: "ctrl", ch: body.number(), kind: body.number(), body: body.rest() };
-    case GAP:
-      return { name: "gap", ch: body.number(), length: body.number(), rest: body.rest() };
-    case LINKACK:
-      return { name: "linkack", total: body.number(), delay: body.number() };
+export function encodeGap(ch: number, gap: GapFields): Uint8Array<ArrayBuffer> {
+  const time = new Uint8Array(8);
+  new DataView(time.buffer).setBigUint64(0, BigInt(gap.time));
+  return pack(TYPES.gap, [ch, gap.length], join(time, gap.salt, gap.sha256));
+}
+
+function json(value: unknown): Uint8Array {
+  return text.encode(JSON.stringify(value));
+}
+
+function encodeStream(frame: Frame): Uint8Array<ArrayBuffer> | undefined {
+  const type = TYPES[frame.name];
+  switch (frame.name) {
+    case "data":
+      return pack(type, [frame.ch], frame.data);
+    case "ctrl":
+      return pack(type, [frame.ch, frame.kind], frame.body);
+    case "gap":
+      return encodeGap(frame.ch, frame);
+    case "seek":
+    case "ack":
+      return pack(type, [frame.ch, frame.offset]);
+    case "credit":
+      return pack(type, [frame.ch, frame.limit]);
+    case "resume":
+      return pack(
+        type,
+        frame.entries.flatMap((entry) => [entry.ch, entry.next, entry.credit]),
+      );
     default:
       return undefined;
   }
 }
 
-function parseResume(body: Body): Frame {
-  const entries: { ch: number; next: number; credit: number }[] = [];
-  while (!body.empty) {
-    entries.push({ ch: body.number(), next: body.number(), credit: body.number() });
-  }
-  return { name: "resume", entries };
-}
-
-function parse(type: number, bytes: Uint8Array): Frame | undefined {
-  const body = new Body(bytes);
-  const json = JSON_NAMES.get(type);
-  if (json !== undefined) return { name: json, value: body.json() };
-  const channel = CHANNEL_JSON_NAMES.get(type);
-  if (channel !== undefined) return { name: channel, ch: body.number(), value: body.json() };
-  if (type === RESUME) return parseResume(body);
-  if (type === NONCES) return { name: "nonces", bytes };
-  if (type === PING || type === PONG) return { name: type === PING ? "ping" : "pong", bytes };
-  const stream = parseStream(type, body);
+export function encode(frame: Frame): Uint8Array<ArrayBuffer> {
+  const stream = encodeStream(frame);
   if (stream !== undefined) return stream;
-  if (type & 0x80) return undefined; // may be ignored
-  throw new RemoteError("unknown-frame", `Frame type ${type} is not known to protocol version 1.`);
-}
-
-/** Turns bytes, cut anywhere, into frames; any bytes give frames or exactly one RemoteError. */
-export class Decoder {
-  private pending: Uint8Array = new Uint8Array();
-  /** Bytes of whole frames so far, link acknowledgements not counted: what LINKACK reports. */
-  counted = 0;
-
-  feed(bytes: Uint8Array): Frame[] {
-    const source = this.pending.length === 0 ? bytes : join(this.pending, bytes);
-    const frames: Frame[] = [];
-    let at = 0;
-    for (let span = frameAt(source, at); span !== undefined; span = frameAt(source, at)) {
-      const frame = parse(span.type, source.subarray(span.body, span.end));
-      if (frame !== undefined) frames.push(frame);
-      if (span.type !== LINKACK) this.counted += span.end - at;
-      at = span.end;
-    }
-    this.pending = source.slice(at);
-    return frames;
-  }
-}
-
-/** The whole frame that begins at `at`, or `undefined` when bytes are missing. */
-function frameAt(
-  source: Uint8Array,
-  at: number,
-): { type: number; body: number; end: number } | undefined {
-  const type = source[at];
-  const length = type === undefined ? undefined : readVarint(source, at + 1);
-  if (type === undefined || length === undefined) return undefined;
-  if (length[0] > MAX_BODY) {
-    throw new RemoteError("frame-too-long", `A frame of ${length[0]} bytes was announced.`);
-  }
-  const end = length[1] + length[0];
-  return end > source.length ? undefined : { type, body: length[1], end };
-}
-
-function join(first: Uint8Array, second: Uint8Array): Uint8Array {
-  const out = new Uint8Array(first.length + second.length);
-  out.set(first);
-  out.set(second, first.length);
-  return out;
+  const type = TYPES[frame.name];
+  if (frame.name === "linkack") return pack(type, [frame.total, frame.delay]);
+  if ("token" in frame) return pack(type, [], frame.token);
+  if ("nonces" in frame) return pack(type, [], join(...frame.nonces));
+  if (!("value" in frame)) throw new RangeError(`not a frame: ${frame.name}`);
+  return pack(type, "ch" in frame ? [frame.ch] : [], json(frame.value));
 }

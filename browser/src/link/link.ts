@@ -1,215 +1,209 @@
-/** One connection of the link protocol, sans-IO: bytes and the time in, events and bytes out. */
+/**
+ * One connection of the link protocol, sans-IO: bytes and the time in, events and messages out; the twin
+ * of wire/src/reachback_wire/link. What must survive a connection (SendBuffer, Receiver) is handed to the
+ * next Link. Call `transmit` after every other call. Times are seconds of a monotonic clock.
+ */
 
-import { RemoteError } from "./errors";
-import { Decoder, encode, type Frame } from "./frames";
-import { Pacing } from "./pacing";
-import type { Receiver, SendBuffer, Unit } from "./streams";
-import { unitLength } from "./streams";
+import { Decoder } from "./decoding";
+import { encode, type Frame } from "./frames";
+import { Acknowledging, Inbound } from "./inbound";
+import { Liveness } from "./liveness";
+import { Outbox } from "./outbox";
+import { BULK, Pacer } from "./pacing";
+import { FIRST_SESSION_CHANNEL, PRIORITY, Schedule } from "./schedule";
+import type { Receiver, Source, Unit } from "./streams";
+
+export { PRIORITY } from "./schedule";
 
 export type LinkEvent =
   | { name: "frame"; frame: Frame }
   | { name: "unit"; ch: number; offset: number; unit: Unit }
   | { name: "acked"; ch: number; offset: number }
-  | { name: "rewound"; ch: number; next: number };
+  | { name: "credited"; ch: number; limit: number }
+  | { name: "rewound"; ch: number; next: number; credit: number };
 
-export const PRIORITY = { control: 0, input: 1, output: 2, bulk: 3 } as const;
-
-interface Sending {
-  source: SendBuffer;
-  priority: number;
-  cursor: number | undefined;
-  credit: number;
-  announced: boolean;
+/** Times in seconds (undefined: not measured yet), sizes in bytes, `rate` in bytes per second. */
+export interface LinkStats {
+  rtt: number | undefined;
+  minRtt: number | undefined;
+  rate: number;
+  sent: number;
+  received: number;
+  outstanding: number;
+  chunk: number;
 }
 
-const PROBE_BUSY_SECONDS = 5; // dead in at most 15 s while a session is open
-const MISSED_PROBES = 2;
-const ACK_DELAY_SECONDS = 0.025;
+const PONGS_MOST = 8; // PINGs answered per transmission: a flood of them holds no more memory
+
+/** The class expected of an incoming channel when the owner says nothing. */
+function usualClass(ch: number): number {
+  return ch < FIRST_SESSION_CHANNEL ? PRIORITY.control : PRIORITY.output;
+}
 
 export class Link {
   private readonly decoder = new Decoder();
-  private readonly pacing = new Pacing();
-  private readonly control: Uint8Array[] = [];
-  private readonly sending = new Map<number, Sending>();
-  private readonly receiving = new Map<number, Receiver>();
-  private ackedTotal = 0;
-  private ackDue: number | undefined;
-  private messagesUnacked = 0;
-  private lastHeard: number;
-  private probes = 0;
+  private readonly pacer: Pacer;
+  private readonly schedule = new Schedule();
+  private readonly inbound = new Inbound();
+  private readonly outbox: Outbox;
+  private readonly owed = new Acknowledging();
+  private readonly liveness: Liveness;
+  private pongs = 0;
+  private pings = 0;
+  private sent = 0;
+  private received = 0;
 
-  constructor(now: number) {
-    this.lastHeard = now;
+  /** `classOf` gives the class of an *incoming* channel: bulk is acknowledged at once. */
+  constructor(
+    now: number,
+    private readonly classOf: (ch: number) => number = usualClass,
+  ) {
+    this.pacer = new Pacer(now);
+    this.outbox = new Outbox(this.pacer, this.schedule);
+    this.liveness = new Liveness(now);
   }
 
-  get rtt(): number {
-    return this.pacing.rtt;
+  get stats(): LinkStats {
+    const { rtt, minRtt, rate, outstanding, chunk } = this.pacer;
+    return { rtt, minRtt, rate, outstanding, chunk, sent: this.sent, received: this.received };
   }
 
-  get rate(): number {
-    return this.pacing.rate;
+  /** Whether a session channel is open: probe every 5 s instead of every 55 s. */
+  set busy(busy: boolean) {
+    this.liveness.busy = busy;
   }
 
-  send(frame: Frame): void {
-    this.control.push(encode(frame));
-  }
+  // What comes in
 
-  /** Send `source` on `ch` once RESUME names where to begin. */
-  attach(ch: number, source: SendBuffer, priority: number): void {
-    this.sending.set(ch, { source, priority, cursor: undefined, credit: 0, announced: false });
-  }
-
-  /** A channel just opened on this connection: begin at once, with the first credit of the protocol. */
-  begin(ch: number, credit: number): void {
-    const sending = this.sending.get(ch);
-    if (sending === undefined) return;
-    sending.cursor = sending.source.acked;
-    sending.credit = Math.max(sending.credit, credit);
-    sending.announced = false;
-  }
-
-  expect(ch: number, receiver: Receiver): void {
-    receiver.reset();
-    this.receiving.set(ch, receiver);
-  }
-
-  detach(ch: number): void {
-    this.sending.delete(ch);
-    this.receiving.delete(ch);
-  }
-
+  /** The events of these bytes; RemoteError when the other end broke the protocol. */
   receive(bytes: Uint8Array, now: number): LinkEvent[] {
-    this.lastHeard = now;
-    this.probes = 0;
+    this.received += bytes.length;
+    this.liveness.heard(now);
     const events: LinkEvent[] = [];
-    for (const frame of this.decoder.feed(bytes)) this.dispatch(frame, now, events);
-    this.messagesUnacked += 1;
-    if (this.decoder.counted > this.ackedTotal) {
-      this.ackDue = this.messagesUnacked >= 2 ? now : (this.ackDue ?? now + ACK_DELAY_SECONDS);
+    let counts = false;
+    let bulk = false;
+    for (const frame of this.decoder.feed(bytes)) {
+      if (this.probing(frame, now)) continue;
+      counts = true;
+      if (this.unit(frame, events)) bulk ||= "ch" in frame && this.classOf(frame.ch) === BULK;
+      else this.other(frame, events);
     }
+    if (counts) this.owed.arrived(this.decoder.total, now, bulk);
     return events;
   }
 
-  private dispatch(frame: Frame, now: number, events: LinkEvent[]): void {
+  /** LINKACK, PING and PONG: a message of nothing else owes no LINKACK, so an idle link stays idle. */
+  private probing(frame: Frame, now: number): boolean {
+    if (frame.name === "linkack") this.pacer.acknowledged(frame.total, frame.delay / 1e6, now);
+    else if (frame.name === "pong") this.pacer.probed(frame.token, now);
+    else if (frame.name !== "ping") return false;
+    else if (this.pongs < PONGS_MOST) {
+      this.pongs += 1;
+      this.outbox.push({ name: "pong", token: frame.token });
+    }
+    return true;
+  }
+
+  private unit(frame: Frame, events: LinkEvent[]): boolean {
+    let unit: Unit;
+    if (frame.name === "data") unit = { kind: "data", data: frame.data };
+    else if (frame.name === "ctrl") unit = { kind: "ctrl", control: frame.kind, body: frame.body };
+    else if (frame.name === "gap") {
+      const { length, time, salt, sha256 } = frame;
+      unit = { kind: "gap", length, time, salt, sha256 };
+    } else return false;
+    const placed = this.inbound.accept(frame.ch, unit);
+    if (placed !== undefined) events.push({ name: "unit", ch: frame.ch, ...placed });
+    return true;
+  }
+
+  private other(frame: Frame, events: LinkEvent[]): void {
     switch (frame.name) {
-      case "data":
-        this.place(frame.ch, { kind: "data", bytes: frame.bytes }, events);
-        break;
-      case "ctrl":
-        this.place(frame.ch, { kind: "ctrl", control: frame.kind, body: frame.body }, events);
-        break;
-      case "gap":
-        this.place(frame.ch, { kind: "gap", length: frame.length }, events);
-        break;
       case "seek":
-        this.receiving.get(frame.ch)?.seek(frame.offset);
+        this.inbound.seek(frame.ch, frame.offset);
         break;
       case "ack":
-        this.sending.get(frame.ch)?.source.ack(frame.offset);
         events.push({ name: "acked", ch: frame.ch, offset: frame.offset });
         break;
       case "credit":
-        this.raise(frame.ch, frame.limit);
+        this.schedule.credit(frame.ch, frame.limit);
+        events.push({ name: "credited", ch: frame.ch, limit: frame.limit });
         break;
       case "resume":
-        for (const entry of frame.entries) this.rewind(entry, events);
-        break;
-      case "linkack":
-        this.pacing.onAck(frame.total, frame.delay / 1e6, now);
-        break;
-      case "ping":
-        this.send({ name: "pong", bytes: frame.bytes });
-        break;
-      case "pong":
+        for (const entry of frame.entries) {
+          this.schedule.rewind(entry.ch, entry.next, entry.credit);
+          events.push({ name: "rewound", ...entry });
+        }
         break;
       default:
         events.push({ name: "frame", frame });
     }
   }
 
-  private place(ch: number, unit: Unit, events: LinkEvent[]): void {
-    const receiver = this.receiving.get(ch);
-    if (receiver === undefined) return;
-    const placed = receiver.accept(unit);
-    if (placed !== undefined) events.push({ name: "unit", ch, ...placed });
+  // What goes out
+
+  /** Queue a frame of class 0, in order; credit it grants is remembered. */
+  send(frame: Frame): void {
+    if (frame.name === "credit") this.inbound.grant(frame.ch, frame.limit);
+    const states =
+      frame.name === "resume" ? frame.entries : frame.name === "channels" ? frame.value : [];
+    for (const state of states) this.inbound.grant(state.ch, state.credit);
+    this.outbox.push(frame);
   }
 
-  private raise(ch: number, limit: number): void {
-    const sending = this.sending.get(ch);
-    if (sending !== undefined) sending.credit = Math.max(sending.credit, limit);
+  /** Send `ch` from `source`, beginning at `next` (default: where RESUME asked, else 0). */
+  attach(ch: number, source: Source, priority: number, next?: number, credit = 0): void {
+    this.schedule.attach(ch, source, priority, next, credit);
   }
 
-  private rewind(entry: { ch: number; next: number; credit: number }, events: LinkEvent[]): void {
-    const sending = this.sending.get(entry.ch);
-    if (sending === undefined) return;
-    sending.source.adopt(entry.next);
-    if (entry.next < sending.source.acked || entry.next > sending.source.end) {
-      throw new RemoteError("bad-resume", `Channel ${entry.ch} cannot go on from ${entry.next}.`);
-    }
-    sending.cursor = entry.next;
-    sending.announced = false;
-    sending.credit = Math.max(sending.credit, entry.credit);
-    events.push({ name: "rewound", ch: entry.ch, next: entry.next });
+  /** Receive `ch` with this receiver, from the sender's next SEEK on. */
+  expect(ch: number, receiver: Receiver): void {
+    this.inbound.expect(ch, receiver);
   }
 
-  /** Messages to write now. */
+  /** Forget `ch` in both directions; what still comes for it is dropped. */
+  detach(ch: number): void {
+    this.schedule.detach(ch);
+    this.inbound.forget(ch);
+  }
+
+  /** The source of `ch` has more (needed only after its `read` answered undefined). */
+  wake(ch: number): void {
+    this.schedule.wake(ch);
+  }
+
+  /** The messages to write now; empty when there is nothing or the window is full. */
   transmit(now: number): Uint8Array[] {
-    const messages: Uint8Array[] = [];
-    while (this.control.length > 0) this.emit(messages, this.control.shift(), now);
-    while (this.pacing.room) {
-      const frame = this.nextUnit();
-      if (frame === undefined) break;
-      this.emit(messages, frame, now);
+    const { due } = this.owed;
+    let head: Uint8Array | undefined;
+    if (due !== undefined && (now >= due || !this.outbox.idle)) {
+      const delay = this.owed.settle(now);
+      head = encode({ name: "linkack", total: this.decoder.total, delay });
     }
-    this.acknowledge(messages, now);
+    const messages = this.outbox.transmit(now, head);
+    this.pongs = 0;
+    for (const message of messages) this.sent += message.length;
     return messages;
   }
 
-  private emit(messages: Uint8Array[], bytes: Uint8Array | undefined, now: number): void {
-    if (bytes === undefined) return;
-    messages.push(bytes);
-    this.pacing.onSent(bytes.length, now);
-  }
+  // Time
 
-  private nextUnit(): Uint8Array | undefined {
-    const ready = [...this.sending.entries()]
-      .filter(([, s]) => s.cursor !== undefined && s.cursor < s.source.end && s.cursor < s.credit)
-      .sort(([, a], [, b]) => a.priority - b.priority)[0];
-    if (ready === undefined) return undefined;
-    const [ch, sending] = ready;
-    const cursor = sending.cursor ?? 0;
-    if (!sending.announced) {
-      sending.announced = true;
-      return encode({ name: "seek", ch, offset: cursor });
-    }
-    const unit = sending.source.read(cursor, Math.min(this.pacing.chunk, sending.credit - cursor));
-    if (unit === undefined) return undefined;
-    sending.cursor = cursor + unitLength(unit);
-    return encodeUnit(ch, unit);
-  }
-
-  private acknowledge(messages: Uint8Array[], now: number): void {
-    if (this.ackDue === undefined || (messages.length === 0 && now < this.ackDue)) return;
-    const delay = Math.max(0, Math.round((now - this.lastHeard) * 1e6));
-    this.ackedTotal = this.decoder.counted;
-    messages.push(encode({ name: "linkack", total: this.ackedTotal, delay }));
-    this.ackDue = undefined;
-    this.messagesUnacked = 0;
-  }
-
-  /** Probe a silent peer; return true when it must be taken for dead. */
+  /** Probe a silent peer; true when it must be taken for dead. Call `transmit` afterwards. */
   tick(now: number): boolean {
-    if (now - this.lastHeard < PROBE_BUSY_SECONDS * (this.probes + 1)) return false;
-    this.probes += 1;
-    if (this.probes > MISSED_PROBES) return true;
-    this.send({ name: "ping", bytes: new Uint8Array(8) });
-    return false;
+    if (this.liveness.due(now)) {
+      this.pings += 1;
+      const token = new Uint8Array(8);
+      new DataView(token.buffer).setUint32(4, this.pings);
+      this.outbox.push({ name: "ping", token });
+    }
+    return this.liveness.dead;
   }
-}
 
-function encodeUnit(ch: number, unit: Unit): Uint8Array {
-  if (unit.kind === "data") return encode({ name: "data", ch, bytes: unit.bytes });
-  if (unit.kind === "ctrl")
-    return encode({ name: "ctrl", ch, kind: unit.control, body: unit.body });
-  return encode({ name: "gap", ch, length: unit.length, rest: new Uint8Array(56) });
+  /** When to call `tick` and `transmit` at the latest; undefined when dead. */
+  get deadline(): number | undefined {
+    const { deadline } = this.liveness;
+    if (deadline === undefined) return undefined;
+    const others = [this.owed.due, this.pacer.pacedUntil];
+    return Math.min(deadline, ...others.filter((other) => other !== undefined));
+  }
 }

@@ -1,5 +1,7 @@
 /** Variable-length integers of RFC 9000 section 16: a 2-bit length prefix, up to 2^62-1 (here: 2^53-1). */
 
+import { RemoteError } from "./errors";
+
 export const MAX_VARINT = Number.MAX_SAFE_INTEGER;
 
 export function varintLength(value: number): number {
@@ -23,21 +25,20 @@ export function writeVarint(target: Uint8Array, at: number, value: number): numb
   return at + length;
 }
 
-export function encodeVarint(value: number): Uint8Array {
-  const bytes = new Uint8Array(varintLength(value));
-  writeVarint(bytes, 0, value);
-  return bytes;
+/** The bytes of the varint that begins with `first`. */
+export function varintSize(first: number): number {
+  return 1 << (first >> 6);
 }
 
-/** Return `[value, offset after it]`, or `undefined` when bytes are missing. */
-export function readVarint(source: Uint8Array, at: number): [number, number] | undefined {
-  const first = source[at];
-  if (first === undefined) return undefined;
-  const length = 1 << (first >> 6);
-  if (at + length > source.length) return undefined;
+/**
+ * The varint at `at`, which must lie wholly inside `source`. A number no browser can count to (2^53 and
+ * more: nobody ever sent that many bytes) is the sender's fault.
+ */
+export function readVarint(source: Uint8Array, at: number): number {
+  const first = source[at] ?? 0;
+  const end = at + varintSize(first);
   let value = first & 0x3f;
-  for (let index = at + 1; index < at + length; index += 1) {
-    value = value * 256 + (source[index] ?? 0);
-  }
-  return [value, at + length];
+  for (let index = at + 1; index < end; index += 1) value = value * 256 + (source[index] ?? 0);
+  if (value > MAX_VARINT) throw new RemoteError("malformed", "A number is beyond 2^53-1.");
+  return value;
 }

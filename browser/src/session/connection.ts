@@ -5,28 +5,34 @@
 
 import { LinkError } from "../link/errors";
 import type { Frame, Json } from "../link/frames";
-import { Link, PRIORITY } from "../link/link";
+import { Link, type LinkEvent, PRIORITY } from "../link/link";
 import { Receiver, SendBuffer, type Unit } from "../link/streams";
 import type { KeptSession } from "../signing/keyring";
-import { keep } from "../signing/keyring";
 import type { SessionKey } from "../signing/sshsig";
-import { Refused, type SessionData } from "./bootstrap";
+import { type Envelope, Refused, type SessionData } from "./bootstrap";
 import { signedHello, signedOpen } from "./documents";
+import { browser, OPEN, type Surroundings, type Wire } from "./surroundings";
 
-const CHANNEL = 16; // the first session number of the protocol
-const OUTPUT_CREDIT = 1_048_576;
+export const CHANNEL = 16; // the first session number of the protocol
+export const OUTPUT_CREDIT = 1_048_576;
+const INPUT_MOST = 1_048_576; // typed ahead, at most
 const FIRST_RETRY_MS = 150;
 const LONGEST_RETRY_MS = 8000;
-const TICK_MS = 25;
+const HELLO_PATIENCE_MS = 20_000; // from dialling to WELCOME
+const TIMER_SLACK_MS = 2;
+const REFUSALS_MOST = 3; // a front that sends us away this often without any progress means it
+const PROTOCOL_FAULT = 4002; // WebSocket close code: the other end broke the protocol
 
 export interface SessionView {
   unit(unit: Unit, offset: number): void;
+  /** The device opened the channel, or the front gave it back; `value` is OPENED's or empty. */
   opened(value: Json): void;
   refused(sentence: string): void;
   ended(sentence: string): void;
+  /** `waiting`: milliseconds until the next attempt. */
   link(state: "up" | "lost", waiting: number): void;
   notice(value: Json): void;
-  measured(rttSeconds: number, bytes: number, resumes: number): void;
+  measured(rttSeconds: number | undefined, bytes: number, resumes: number): void;
 }
 
 export interface Keys {
@@ -34,76 +40,122 @@ export interface Keys {
   kept: KeptSession;
 }
 
-const seconds = (): number => performance.now() / 1000;
+/** A ticket for HELLO, or "" when the session key alone will do; `fresh`: the last one was refused. */
+export type TicketSource = (fresh: boolean) => Promise<string>;
 
 export class SessionConnection {
-  readonly input = new SendBuffer();
+  private readonly input = new SendBuffer(INPUT_MOST);
   private readonly receiver = new Receiver();
   private link: Link | undefined;
-  private socket: WebSocket | undefined;
+  private wire: Wire | undefined;
   private retry = FIRST_RETRY_MS;
+  private wait: number | undefined;
   private timer: number | undefined;
-  private live = false;
+  private patience: number | undefined;
+  private live: boolean;
+  private welcome = false;
   private finished = false;
+  private refusals = 0;
+  private retryAfter = 0;
+  private drawn = 0;
   private granted = 0;
   private bytes = 0;
   private resumes = 0;
-  private drawn = 0;
 
   constructor(
     private readonly data: SessionData,
     private readonly keys: Keys,
-    private readonly ticket: () => Promise<string>,
+    private readonly ticket: TicketSource,
     private readonly view: SessionView,
+    private readonly around: Surroundings = browser,
   ) {
     this.live = keys.kept.channels.some((channel) => channel.key === data.channel.key);
   }
 
   start(): void {
-    this.timer = window.setInterval(() => this.tick(), TICK_MS);
+    this.around.onReturn(() => this.hurry());
     this.connect();
   }
 
-  /** No more reconnecting: the channel is over. */
+  /** No more reconnecting: the channel is over, or another page took it. */
   stop(): void {
     this.finished = true;
-    window.clearInterval(this.timer);
-    this.socket?.close();
+    for (const timer of [this.timer, this.wait, this.patience]) this.around.cancel(timer);
+    this.wire?.close();
   }
 
-  /** Typed bytes: kept until the device has them. */
-  type(bytes: Uint8Array): void {
+  /** Typed bytes: kept until the device has them. False when no more can be kept. */
+  type(bytes: Uint8Array): boolean {
+    if (this.finished || bytes.length > this.input.room) return false;
     this.input.write(bytes);
     this.flush();
+    return true;
   }
 
   command(kind: number, body: Uint8Array): void {
+    if (this.finished) return;
     this.input.control(kind, body);
     this.flush();
   }
 
   /** The view has drawn everything below `offset`: let the device send on. */
   consumed(offset: number): void {
-    this.drawn = offset;
-    if (this.drawn + OUTPUT_CREDIT / 2 < this.granted) return;
+    this.drawn = Math.max(this.drawn, offset);
+    if (!this.welcome || this.drawn + OUTPUT_CREDIT / 2 < this.granted) return;
     this.granted = this.drawn + OUTPUT_CREDIT;
     this.link?.send({ name: "credit", ch: CHANNEL, limit: this.granted });
     this.flush();
   }
 
+  // The connection
+
   private connect(): void {
-    const url = new URL(this.data.link, location.href);
-    url.protocol = url.protocol.replace("http", "ws");
-    const socket = new WebSocket(url, "reachback.link.1");
-    socket.binaryType = "arraybuffer";
-    this.socket = socket;
-    this.link = new Link(seconds());
-    socket.onmessage = (event: MessageEvent<ArrayBuffer>) => {
-      if (this.socket === socket) this.receive(new Uint8Array(event.data));
+    const wire = this.around.dial(this.data.link);
+    wire.binaryType = "arraybuffer";
+    this.wire = wire;
+    this.link = new Link(this.around.now());
+    this.link.busy = true;
+    this.welcome = false;
+    this.retryAfter = 0;
+    wire.onmessage = (event) => {
+      if (this.wire === wire) this.receive(new Uint8Array(event.data));
     };
-    socket.onclose = () => {
-      if (this.socket === socket) this.lost();
+    wire.onclose = () => {
+      if (this.wire === wire) this.lost();
     };
+    this.around.cancel(this.patience);
+    this.patience = this.around.later(HELLO_PATIENCE_MS, () => {
+      if (this.wire === wire && !this.welcome) this.abandon();
+    });
+    this.arm();
+  }
+
+  /** Whatever the socket still says, this connection is over. */
+  private abandon(code?: number, reason?: string): void {
+    const wire = this.wire;
+    this.lost();
+    wire?.close(code, reason);
+  }
+
+  private lost(): void {
+    this.wire = undefined;
+    this.link = undefined;
+    this.around.cancel(this.timer);
+    this.around.cancel(this.patience);
+    if (this.finished) return;
+    if (this.welcome) this.resumes += 1;
+    this.welcome = false;
+    // Half of it by chance: a restarted front is not met by everybody at once.
+    const pause = Math.max(this.retry, this.retryAfter) * (0.5 + this.around.chance() / 2);
+    this.retry = Math.min(this.retry * 2, LONGEST_RETRY_MS);
+    this.view.link("lost", pause);
+    this.wait = this.around.later(pause, () => this.hurry());
+  }
+
+  /** Connect now, unless connected or finished. */
+  private hurry(): void {
+    this.around.cancel(this.wait);
+    if (!this.finished && this.wire === undefined) this.connect();
   }
 
   private receive(bytes: Uint8Array): void {
@@ -111,15 +163,26 @@ export class SessionConnection {
     if (link === undefined) return;
     this.bytes += bytes.length;
     try {
-      for (const event of link.receive(bytes, seconds())) {
-        if (event.name === "unit") this.view.unit(event.unit, event.offset);
-        else if (event.name === "frame") this.frame(event.frame);
-      }
+      for (const event of link.receive(bytes, this.around.now())) this.handle(event);
     } catch (error) {
       if (!(error instanceof LinkError)) throw error;
-      this.socket?.close(4002, error.code);
+      this.abandon(PROTOCOL_FAULT, error.code);
+      return;
     }
     this.flush();
+    this.view.measured(link.stats.rtt, this.bytes, this.resumes);
+  }
+
+  private handle(event: LinkEvent): void {
+    if (event.name === "frame") this.frame(event.frame);
+    else if (event.ch === CHANNEL) this.moved(event);
+  }
+
+  private moved(event: Exclude<LinkEvent, { name: "frame" }>): void {
+    this.refusals = 0;
+    if (event.name === "unit") this.view.unit(event.unit, event.offset);
+    else if (event.name === "acked") this.input.ack(event.offset);
+    else if (event.name === "rewound") this.input.adopt(event.next);
   }
 
   private frame(frame: Frame): void {
@@ -131,14 +194,13 @@ export class SessionConnection {
         this.welcomed();
         break;
       case "opened":
-        void this.opened(frame.value);
+        this.opened(frame.value);
         break;
       case "refused":
-        this.refused(frame.value);
+        this.refuse(frame.value);
         break;
       case "close":
-        this.view.ended(String(frame.value.sentence ?? ""));
-        this.finish();
+        this.finish(frame.value);
         break;
       case "bye":
         this.goodbye(frame.value);
@@ -152,13 +214,14 @@ export class SessionConnection {
   }
 
   private async greet(challenge: Json): Promise<void> {
-    const socket = this.socket;
+    const wire = this.wire;
     let ticket: string;
     try {
-      ticket = await this.ticket();
+      ticket = await this.ticket(this.refusals > 0);
     } catch (error) {
-      if (error instanceof Refused) this.refused({ sentence: error.message });
-      else socket?.close();
+      if (this.wire !== wire) return;
+      if (error instanceof Refused) this.refuse({ sentence: error.message });
+      else this.abandon(); // the web process cannot be reached: try again later
       return;
     }
     const hello = await signedHello(this.keys.key, {
@@ -166,119 +229,142 @@ export class SessionConnection {
       node: String(challenge.node),
       session: this.data.session,
       ticket,
-      issued: Date.now(),
+      issued: this.around.wall(),
     });
-    if (this.socket !== socket) return;
+    if (this.wire !== wire) return;
     this.link?.send({ name: "hello", value: hello });
     this.flush();
   }
 
   private welcomed(): void {
-    this.retry = FIRST_RETRY_MS;
-    this.view.link("up", 0);
     const link = this.link;
     if (link === undefined) return;
-    if (this.data.mode === "watch") {
-      link.expect(CHANNEL, this.receiver);
-      link.send({ name: "watch", ch: CHANNEL, value: { recording: this.data.channel.key } });
-    } else if (this.live) {
-      this.prepare(link);
-      this.resume(link);
-    } else void this.open(link);
-    this.flush();
-  }
-
-  private prepare(link: Link): void {
-    link.attach(CHANNEL, this.input, PRIORITY.input);
+    this.welcome = true;
+    this.retry = FIRST_RETRY_MS;
+    this.view.link("up", 0);
     link.expect(CHANNEL, this.receiver);
+    if (this.data.mode === "watch") this.watch(link);
+    else {
+      link.attach(CHANNEL, this.input, PRIORITY.input);
+      if (this.live) this.resume(link);
+      else void this.open(link);
+    }
   }
 
+  // The channel
+
+  /** The channel's key: one's own, or the recording that is watched. */
+  private get followed(): string {
+    const { key } = this.data.channel;
+    return this.data.mode === "watch" ? (this.data.recordings[0] ?? key) : key;
+  }
+
+  private allowance(): number {
+    this.granted = Math.max(this.granted, this.drawn + OUTPUT_CREDIT);
+    return this.granted;
+  }
+
+  /** Take up the channel where it was; a front that lost it says CLOSE. */
   private resume(link: Link): void {
-    this.granted = this.drawn + OUTPUT_CREDIT;
-    const { key, kind } = this.data.channel;
+    const { kind } = this.data.channel;
     const { end, acked } = this.input;
-    const next = this.receiver.next;
-    link.send({
-      name: "channels",
-      value: [{ ch: CHANNEL, key, kind, next, credit: this.granted, end, acked }],
-    });
+    const { next } = this.receiver;
+    const state = {
+      ch: CHANNEL,
+      key: this.followed,
+      kind,
+      next,
+      credit: this.allowance(),
+      end,
+      acked,
+    };
+    link.send({ name: "channels", value: [state] });
+    this.view.opened({});
+  }
+
+  /** A watcher follows from the start; after a lost link, from what it has. */
+  private watch(link: Link): void {
+    if (this.live) {
+      this.resume(link);
+      return;
+    }
+    link.send({ name: "watch", ch: CHANNEL, value: { recording: this.followed } });
   }
 
   private async open(link: Link): Promise<void> {
-    const grant = this.data.grant;
+    const { grant } = this.data;
     if (grant === null) return;
-    this.prepare(link);
-    this.keys.kept.counter += 1;
-    await keep(this.keys.kept);
-    const open = await signedOpen(this.keys.key, grant, this.data.channel, this.keys.kept.counter);
+    const open = this.keys.kept.opening ?? (await this.signOpen(grant));
     if (this.link !== link) return;
     link.send({ name: "open", ch: CHANNEL, value: { grant, open } });
     this.flush();
   }
 
-  private async opened(value: Json): Promise<void> {
-    if (!this.live && this.data.mode === "open") {
-      this.live = true;
-      const { key, kind } = this.data.channel;
-      this.keys.kept.channels.push({ key, kind });
-      await keep(this.keys.kept);
-    }
-    this.granted = this.drawn + OUTPUT_CREDIT;
-    const entry = { ch: CHANNEL, next: this.receiver.next, credit: this.granted };
+  /** The counter is kept before the OPEN is sent: it is never used for another one. */
+  private async signOpen(grant: Envelope): Promise<Envelope> {
+    const { kept, key } = this.keys;
+    kept.counter += 1;
+    const open = await signedOpen(key, grant, this.data.channel, kept.counter);
+    kept.opening = open;
+    await this.around.keep(kept);
+    return open;
+  }
+
+  private opened(value: Json): void {
+    this.refusals = 0;
+    this.live = true;
+    if (this.data.mode === "open") this.remember();
+    const entry = { ch: CHANNEL, next: this.receiver.next, credit: this.allowance() };
     this.link?.send({ name: "resume", entries: [entry] });
     this.view.opened(value);
-    this.flush();
   }
 
-  private refused(value: Json): void {
-    this.view.refused(String(value.sentence ?? value.code));
-    this.finish();
+  private remember(): void {
+    const { kept } = this.keys;
+    const { key, kind } = this.data.channel;
+    if (!kept.channels.some((channel) => channel.key === key)) kept.channels.push({ key, kind });
+    kept.opening = undefined;
+    void this.around.keep(kept);
   }
 
-  private goodbye(value: Json): void {
-    const final = ["ended", "refused", "revoked", "not-yours", "unknown-session"].includes(
-      value.code,
-    );
-    if (final) {
-      this.view.ended(String(value.sentence ?? ""));
-      this.finish();
-    }
-  }
-
-  private finish(): void {
+  private refuse(value: Json): void {
     this.stop();
+    this.view.refused(String(value.sentence ?? value.code ?? ""));
   }
 
-  private lost(): void {
-    this.socket = undefined;
-    this.link = undefined;
-    if (this.finished) return;
-    this.resumes += 1;
-    // Full jitter over the upper half: a restarted front is not met by everybody at once.
-    const jitter = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
-    const pause = this.retry * (0.5 + jitter / 2 ** 33);
-    this.retry = Math.min(this.retry * 1.7, LONGEST_RETRY_MS);
-    this.view.link("lost", pause);
-    window.setTimeout(() => {
-      if (!this.finished && this.socket === undefined) this.connect();
-    }, pause);
+  private finish(value: Json): void {
+    this.stop();
+    this.view.ended(String(value.sentence ?? ""));
   }
 
-  private tick(): void {
-    if (this.link === undefined || this.socket?.readyState !== WebSocket.OPEN) return;
-    if (this.link.tick(seconds())) {
-      const dead = this.socket;
-      this.lost();
-      dead.close();
-      return;
-    }
-    this.flush();
-    this.view.measured(this.link.rtt, this.bytes, this.resumes);
+  /** The front sends us away: to come back later, to show another ticket, or for good. */
+  private goodbye(value: Json): void {
+    this.retryAfter = Number(value.retry_after) || 0;
+    if (this.retryAfter > 0) return;
+    this.refusals += 1;
+    if (this.refusals >= REFUSALS_MOST) this.refuse(value);
+  }
+
+  // Time
+
+  /** One timer, set to the link's next deadline. */
+  private arm(): void {
+    this.around.cancel(this.timer);
+    const deadline = this.link?.deadline;
+    if (deadline === undefined) return;
+    const wait = Math.max(0, (deadline - this.around.now()) * 1000) + TIMER_SLACK_MS;
+    this.timer = this.around.later(wait, () => {
+      if (this.link?.tick(this.around.now())) this.abandon();
+      else this.flush();
+    });
   }
 
   private flush(): void {
-    const socket = this.socket;
-    if (this.link === undefined || socket?.readyState !== WebSocket.OPEN) return;
-    for (const message of this.link.transmit(seconds())) socket.send(message as BufferSource);
+    const { wire, link } = this;
+    if (link === undefined || wire === undefined) return;
+    if (wire.readyState === OPEN) {
+      for (const message of link.transmit(this.around.now())) wire.send(message);
+    }
+    this.arm();
   }
 }

@@ -3,6 +3,8 @@
  * can go on with its session; nobody, this code included, can read the private key.
  */
 
+import type { Envelope } from "../session/bootstrap";
+
 const DATABASE = "reachback";
 const STORE = "session-keys";
 
@@ -11,8 +13,10 @@ export interface KeptSession {
   pair: CryptoKeyPair;
   /** The counter of the last OPEN signed for this session's grant. */
   counter: number;
-  /** Channels opened: number within the session and kind. */
+  /** Channels the device has opened. */
   channels: { key: string; kind: string }[];
+  /** The OPEN whose answer has not come: repeated word for word, so that it acts once. */
+  opening?: Envelope | undefined;
   kept: number;
 }
 

@@ -1,21 +1,13 @@
 /** SSHSIG (OpenSSH PROTOCOL.sshsig) with Ed25519 from WebCrypto. */
 
+import { join } from "../link/frames";
+
 const text = new TextEncoder();
 
 function string(bytes: Uint8Array): Uint8Array {
   const out = new Uint8Array(4 + bytes.length);
   new DataView(out.buffer).setUint32(0, bytes.length);
   out.set(bytes, 4);
-  return out;
-}
-
-function join(...parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
   return out;
 }
 

@@ -54,10 +54,10 @@ export class Screen {
     this.terminal.unicode.activeVersion = "11";
     this.refuse();
     this.terminal.open(element);
+    if (!readOnly) this.follow(element); // first: the size OPEN names is the one that fits
     this.terminal.onData((data) => events.typed(text.encode(data)));
     this.terminal.onBinary((data) => events.typed(Uint8Array.from(data, (c) => c.charCodeAt(0))));
     this.terminal.onResize(({ cols, rows }) => events.resized(cols, rows));
-    if (!readOnly) this.follow(element);
   }
 
   /** Title, clipboard (OSC 52), hyperlinks (OSC 8) and notifications from the device do nothing. */

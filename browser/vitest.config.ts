@@ -1,0 +1,11 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["tests/**/*.test.ts"],
+    environment: "node", // a file that needs a page says so in its first line
+    sequence: { shuffle: true },
+    pool: "threads",
+    maxWorkers: 1,
+  },
+});

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 import subprocess
 from collections.abc import Iterator
@@ -13,6 +14,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 LONGEST_FILE = 500
 LONGEST_FUNCTION = 60
+# The connector's privileged process is called the helper in docs/protocols and in its systemd unit.
+PROCESS_NAMES = ("connector/src/reachback_connector/helper/",)
 GRAB_BAGS = re.compile(r"(^|/)(utils?|helpers?|common|misc)(\.py|\.ts|/)")
 # Process entry points may catch everything: they log it and end the process or the request.
 ENTRY_POINTS = {
@@ -47,6 +50,7 @@ def functions(tree: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionD
             yield node
 
 
+@functools.cache
 def parsed(file: str) -> ast.Module:
     """Parse a file of the tree."""
     return ast.parse((ROOT / file).read_text())
@@ -72,7 +76,8 @@ def test_no_function_is_longer_than_the_cap() -> None:
 
 
 def test_no_file_has_a_grab_bag_name() -> None:
-    assert [f for f in tracked("*.py", "*.ts") if GRAB_BAGS.search(f)] == []
+    found = [f for f in tracked("*.py", "*.ts") if GRAB_BAGS.search(f)]
+    assert [f for f in found if not f.startswith(PROCESS_NAMES)] == []
 
 
 def test_every_function_is_annotated() -> None:
@@ -96,9 +101,16 @@ def test_no_broad_except_outside_process_entry_points() -> None:
         for node in ast.walk(parsed(file))
         if isinstance(node, ast.ExceptHandler)
         and (node.type is None or getattr(node.type, "id", "") in {"Exception", "BaseException"})
+        and not _raises_again(node)
         and not _ends_a_process_loop(file, node)
     ]
     assert broad == []
+
+
+def _raises_again(node: ast.ExceptHandler) -> bool:
+    """A handler that only tidies up and raises again swallows nothing."""
+    last = node.body[-1]
+    return isinstance(last, ast.Raise) and last.exc is None
 
 
 def _ends_a_process_loop(file: str, node: ast.ExceptHandler) -> bool:

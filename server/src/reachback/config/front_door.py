@@ -14,7 +14,6 @@ from reachback.kernel.actors import Actor
 from reachback.kernel.errors import ReachbackError
 from reachback.kernel.front_calls import from_front
 from reachback.kernel.nudges import PROVIDER
-from reachback.people.models import User
 from reachback.people.queries import actor_for
 
 _LONGEST_COOKIE = 16 * 1024
@@ -52,8 +51,7 @@ def who(question: dict[str, Any]) -> dict[str, Any]:
         raise NobodySignedIn
     request = HttpRequest()
     request.session = import_module(settings.SESSION_ENGINE).SessionStore(key)
-    user = get_user(request)
-    actor = actor_for(user) if isinstance(user, User) else None
+    actor = actor_for(get_user(request))
     if actor is None:
         raise NobodySignedIn
     return {"user": str(actor.id), "name": actor.name, "audience": audience_of(actor)}

@@ -21,9 +21,8 @@ from reachback.audit.jobs import Sequencer
 from reachback.config import manage
 from reachback.config.environment import envbool
 from reachback.delivery.jobs import carriers
-from reachback.kernel import admin, leases, listening, nudges, worker
+from reachback.kernel import admin, listening, nudges, worker
 from reachback.kernel.database import owner, versions
-from reachback.kernel.models import Delivery, Timer
 
 _log = logging.getLogger(__name__)
 _OWNER_PATIENCE = 20.0
@@ -112,7 +111,7 @@ def prepare_database() -> None:
         with nullcontext() if embedded else _migration_lock():
             call_command("migrate", verbosity=0, interactive=False)
     if embedded:
-        freed = leases.release_all(Delivery) + leases.release_all(Timer)
+        freed = worker.release_all()
         if freed:
             _log.info("%s pieces of work of a predecessor are due again", freed)
 

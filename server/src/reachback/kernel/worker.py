@@ -56,6 +56,11 @@ def run_due(*, now: datetime, limit: int = 1_000) -> int:
     return done
 
 
+def release_all() -> int:
+    """End the leases a killed predecessor held; only for the exclusive owner, at its start."""
+    return leases.release_all(Delivery) + leases.release_all(Timer)
+
+
 def _attempt(line: Line, held: leases.Claim, now: datetime) -> None:
     try:
         line.work(held, now=now)

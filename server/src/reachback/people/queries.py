@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Prefetch, QuerySet
 
@@ -21,7 +22,7 @@ from reachback.people.models import (
 )
 
 
-def actor_for(user: "User | AnonymousUser") -> Actor | None:
+def actor_for(user: AbstractBaseUser | AnonymousUser) -> Actor | None:
     """Who this person is to every policy; None for a visitor or an account switched off."""
     if not isinstance(user, User) or not user.is_active:
         return None

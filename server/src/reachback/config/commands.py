@@ -19,6 +19,9 @@ class Command:
     django: bool = True  # whether Django is set up before the module is imported
 
 
+#: The customer's own tool.
+_TOOL = "reachback.access.tool.command"
+
 _ALL = (
     Command("serve", "reachback.config.serve:main", "run everything: front and web", django=False),
     Command("web", "reachback.config.web:main", "run the web process alone"),
@@ -31,15 +34,15 @@ _ALL = (
         "run the hotel: a living example",
         django=False,
     ),
-    Command(
-        "sign",
-        "reachback.config.signing:main",
-        "sign a document with your key",
-        django=False,
-    ),
+    Command("sign", f"{_TOOL}:sign", "sign a document with your own key", django=False),
+    Command("keyset", f"{_TOOL}:keyset", "build a keyset from its form", django=False),
+    Command("statement", f"{_TOOL}:statement", "build a device statement", django=False),
+    Command("contract", f"{_TOOL}:contract", "build a contract from its form", django=False),
+    Command("narrow", f"{_TOOL}:narrow", "build a revocation from its form", django=False),
+    Command("trust", f"{_TOOL}:trust", "write trust.json from your keysets", django=False),
     Command(
         "verify",
-        "reachback.config.verifying:main",
+        "reachback.access.verifier.command:main",
         "check a recording offline",
         django=False,
     ),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from reachback.access.recordings.folder import ChannelFiles
+from reachback.access.verifier.segments import DATA
 from reachback_wire.documents import Envelope
 from reachback_wire.documents.forms import Trust
 from reachback_wire.export import Export, ExportChannel, ExportSegment
@@ -52,3 +53,22 @@ def chunks(documents: Documents, channels: Sequence[ChannelFiles]) -> Iterator[b
 def trust_text(keysets: Sequence[Envelope]) -> str:
     """Return a trust file from the keysets known here; a customer makes their own."""
     return Trust.of(keysets).to_text()
+
+
+def inside_output(content: bytes, channels: Sequence[ChannelFiles]) -> int:
+    """Return the place in an export of a byte the device sent as output: its longest piece's middle.
+
+    For showing what the verifier says of an altered byte. Raises ValueError without output.
+    """
+    pieces = [
+        (len(record.body), data, record.position)
+        for channel in channels
+        for data, opened in zip(channel.contents, channel.opened, strict=True)
+        for record in opened.segment.records
+        if record.kind == DATA
+    ]
+    if not pieces:
+        msg = "the recording holds no output"
+        raise ValueError(msg)
+    length, data, position = max(pieces, key=lambda piece: piece[0])
+    return content.index(data) + position + length // 2 + 4

@@ -8,10 +8,11 @@ import pytest
 
 from reachback.access import judging, operations, queries
 from reachback.access.models import AccessSession, Verdict
-from reachback.access.recordings import cast, folder, story
+from reachback.access.recordings import cast, export, folder, story
 from reachback.access.recordings.line import Line
 from reachback.access.tests.conftest import DEVICE, SYSTEM, World
 from reachback.access.tests.recorded import Papers, Recorder
+from reachback.access.verifier.verdict import verify
 from reachback.cases.models import Case, Entry
 from reachback_wire import documents as wire
 
@@ -131,6 +132,20 @@ def test_the_replay_shows_output_and_the_commands_with_their_times(
         "systemctl --user restart guestbook",
     ]
     assert 0 < commands[0]["at_ms"] < commands[1]["at_ms"]
+
+
+def test_the_demonstration_alters_a_byte_of_output_and_the_chunk_is_named(
+    world: World, made: operations.Connected, data_folder: Path
+) -> None:
+    session = _run(world, made, data_folder)
+    exported = judging.exported(world.actor("chen"), session)
+    assert exported is not None
+    place = export.inside_output(exported.content, folder.channels(session.id))
+    altered = bytearray(exported.content)
+    altered[place] ^= 1
+    verdict = verify(bytes(altered), exported.trust)
+    assert verdict.sentence.startswith("Chunk ")
+    assert "(output, " in verdict.sentence
 
 
 def test_a_command_found_in_the_history_is_read_from_the_screen() -> None:

@@ -105,12 +105,12 @@ def _told(answer: dict[str, Any]) -> tuple[str, str]:
 
 
 def alter_one_byte(actor: Actor, session_id: UUID, places: Places) -> tuple[str, int, str]:
-    """Flip one byte in the middle of an exported recording and verify it as the customer would.
+    """Flip one byte of recorded output in an export and verify it as the customer would.
 
     Returns the verifier's words, its exit status and the command that was run.
     """
     whole = exported(actor, session_id)
-    at = len(whole) // 2
+    at = export.inside_output(whole, folder.channels(session_id))
     altered = whole[:at] + bytes([whole[at] ^ 0x01]) + whole[at + 1 :]
     with tempfile.TemporaryDirectory() as place:
         file = Path(place) / "altered.rbx"

@@ -161,7 +161,7 @@ def _become_shell(slave: int, account: pwd.struct_passwd, request: ShellRequest)
         environment = shell_environment(account, request)
         home = environment["HOME"]
         os.chdir(home if Path(home).is_dir() else "/")
-        program = account.pw_shell or "/bin/sh"
+        program = environment["SHELL"]
         name = Path(program).name
         os.execve(program, [f"-{name}" if request.login else name], environment)  # noqa: S606
     except OSError as error:
@@ -171,7 +171,10 @@ def _become_shell(slave: int, account: pwd.struct_passwd, request: ShellRequest)
 
 
 def shell_environment(account: pwd.struct_passwd, request: ShellRequest) -> dict[str, str]:
-    """A fresh environment; an unprivileged connector passes on its own HOME, PATH and language."""
+    """A fresh environment; an unprivileged connector passes on HOME, PATH, SHELL and language.
+
+    A service account's own entry often names no usable shell (`nologin`).
+    """
     own = os.environ if os.geteuid() == account.pw_uid else {}
     term = request.term if request.term.replace("-", "").isalnum() else "xterm-256color"
     return {
@@ -180,7 +183,7 @@ def shell_environment(account: pwd.struct_passwd, request: ShellRequest) -> dict
         "LANG": own.get("LANG", "C.UTF-8"),
         "USER": account.pw_name,
         "LOGNAME": account.pw_name,
-        "SHELL": account.pw_shell or "/bin/sh",
+        "SHELL": own.get("SHELL") or account.pw_shell or "/bin/sh",
         "TERM": term[:64],
     }
 

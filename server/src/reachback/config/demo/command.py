@@ -66,6 +66,7 @@ def main(arguments: list[str]) -> int:
     if options.fresh and data.exists():
         place.run(places.service, "stop")
         shutil.rmtree(data)
+        shutil.rmtree(places.hotel, ignore_errors=True)
     return run(places, options.host, options.port)
 
 

@@ -6,8 +6,8 @@ connector.
 
 from __future__ import annotations
 
-import getpass
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -17,6 +17,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from reachback.config.demo import account
 from reachback.config.demo.customer import Customer, Provider
 from reachback.config.demo.hotel import place
 from reachback.config.demo.places import Places
@@ -35,6 +36,7 @@ class Setup:
     def __init__(self, places: Places) -> None:
         self.places = places
         self.ports = places.ports()
+        self.account = account.choose(places.hotel, CONNECTOR)
 
     def ask(self, kind: str, **data: object) -> dict[str, Any]:
         """Ask the provider's server, as its operator would on the machine itself."""
@@ -84,7 +86,7 @@ class Setup:
         log_keys = tuple(facts["log_keys"])
         provider = Provider(facts["provider"], facts["team"], tuple(facts["grant_keys"]), log_keys)
         folder = self.places.service
-        contract = customer.contract(now, provider, getpass.getuser(), folder)
+        contract = customer.contract(now, provider, self.account.pw_name, folder)
         if not facts["contract"]:
             self.ask("demo.contract", envelope=contract.to_json())
         customer.trust()
@@ -92,21 +94,26 @@ class Setup:
     def connector(self, verb: str, *arguments: str) -> None:
         """Run the connector's command line; its words go to the demo's log."""
         command = [CONNECTOR, verb, *arguments, "--state", str(self.places.device)]
-        done = subprocess.run(command, check=False)
+        user = self.account.pw_uid if os.geteuid() == 0 else None
+        done = subprocess.run(command, check=False, user=user)
         if done.returncode != 0:
             sys.exit(f"reachback-connector {verb} ended with status {done.returncode}")
 
     def run(self) -> None:
         """Everything in order; the last step replaces this process."""
+        enrolled = self.places.customer / "trust.json"
+        if not enrolled.exists() and self.places.device.exists():
+            shutil.rmtree(self.places.device)  # of a demo whose data was thrown away
         place.place(self.places.service, port=self.ports["service"])
-        place.run(self.places.service, "start")
         self.places.device.mkdir(parents=True, exist_ok=True, mode=0o700)
         checks = place.checks(self.places.service, port=self.ports["service"])
         (self.places.device / "checks.json").write_text(checks, "utf-8")
+        account.give(self.places.hotel, self.account)
+        place.run(self.places.service, "start")
         self.wait_for_provider()
-        enrolled = self.places.customer / "trust.json"
         if not enrolled.exists():
             self.enrol(clock.now())
+        account.become(self.account, self.places.service)
         os.chdir(self.places.service)
         os.execv(CONNECTOR, [CONNECTOR, "run", "--state", str(self.places.device)])  # noqa: S606 - this process becomes the connector
 

@@ -22,14 +22,19 @@ class Places:
         return self.data / "lotus-hotels"
 
     @property
+    def hotel(self) -> Path:
+        """The hotel's machine: beside the provider's private data, for it is another computer."""
+        return self.data.with_name(f"{self.data.name}-lijiang-frontdesk")
+
+    @property
     def device(self) -> Path:
         """The connector's state directory on the hotel's machine."""
-        return self.data / "lijiang-frontdesk" / "connector"
+        return self.hotel / "connector"
 
     @property
     def service(self) -> Path:
         """The guest registration service on the hotel's machine."""
-        return self.data / "lijiang-frontdesk" / "guest-registration"
+        return self.hotel / "guest-registration"
 
     @property
     def cable(self) -> Path:

@@ -5,6 +5,7 @@ repair it.
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -73,8 +74,13 @@ def run(folder: Path, verb: str) -> str:
     """Run the control script; return what it said, or nothing where no service was placed yet."""
     if not (folder / "guest-registration").exists():
         return ""
+    owner = folder.stat().st_uid
     done = subprocess.run(
-        [str(folder / "guest-registration"), verb], capture_output=True, text=True, check=False
+        [str(folder / "guest-registration"), verb],
+        capture_output=True,
+        text=True,
+        check=False,
+        user=owner if os.geteuid() == 0 else None,
     )
     return done.stdout.strip()
 
@@ -86,5 +92,5 @@ def break_it(folder: Path) -> None:
 
 def repair(folder: Path) -> None:
     """Put the backup back and restart, as the technician does by hand."""
-    shutil.copyfile(folder / f"{CONF}.backup", folder / CONF)
+    (folder / CONF).write_text((folder / f"{CONF}.backup").read_text("utf-8"), "utf-8")
     run(folder, "restart")

@@ -1,4 +1,4 @@
-"""Who runs the hotel's machine: never root when somebody else can."""
+"""Who runs the hotel's machine, and with which Python: never root when somebody else can."""
 
 from __future__ import annotations
 
@@ -6,49 +6,106 @@ import os
 import pwd
 import shutil
 import subprocess
+import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 NOBODY = "nobody"
+CONNECTOR = "import sys; from reachback_connector.cli import main; sys.exit(main())"
 
 
-def choose(folder: Path, program: str) -> pwd.struct_passwd:
-    """Return the account for the hotel's processes and give it `folder`.
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """The account of the hotel's processes and the Python that account can reach."""
 
-    The person who started the demo, unless that is root: then `nobody`, when that account can reach
-    the programs and the folder (a checkout below /root cannot be reached; root it stays, and the
-    contract's sentence says so).
+    account: pwd.struct_passwd
+    python: str
+
+    @property
+    def connector(self) -> list[str]:
+        """The connector's command, whatever the place it was installed in."""
+        return [self.python, "-c", CONNECTOR]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Where that Python finds the packages; its shell starts where the service lies."""
+        own = [p for p in sys.path if p and not _below(p, sys.base_prefix)]
+        return {
+            "PATH": os.environ.get("PATH", os.defpath),
+            "LANG": "C.UTF-8",
+            "PYTHONPATH": os.pathsep.join(own),
+            "PYTHONUNBUFFERED": "1",
+            "SHELL": shutil.which("bash") or "/bin/sh",
+            "USER": self.account.pw_name,
+            "LOGNAME": self.account.pw_name,
+        }
+
+    def run(self, *arguments: str, folder: Path) -> int:
+        """Run a command of the connector as the account; return its exit status."""
+        return _run(self, [*self.connector, *arguments], folder)
+
+    def become(self, home: Path, *arguments: str) -> None:
+        """Turn this process into the connector; root is given up for good."""
+        if os.geteuid() == 0 and self.account.pw_uid != 0:
+            os.setgroups([])
+            os.setgid(self.account.pw_gid)
+            os.setuid(self.account.pw_uid)
+        os.chdir(home)
+        command = [*self.connector, *arguments]
+        environment = {**self.environment, "HOME": str(home)}
+        os.execve(self.python, command, environment)  # noqa: S606 - we become it
+
+
+def _below(path: str, folder: str) -> bool:
+    """Whether a path is the interpreter's own library, which another interpreter must not use."""
+    return path == folder or path.startswith(folder + os.sep)
+
+
+def choose(folder: Path) -> Machine:
+    """Return the account and Python for the hotel's processes and give the account `folder`.
+
+    That is the person who started the demo, unless it is root: then `nobody`, when that account can
+    reach this Python or the system's (one below /root it cannot). Otherwise root it stays, and the
+    contract's sentence says so.
     """
     own = pwd.getpwuid(os.geteuid())
     folder.mkdir(parents=True, exist_ok=True)
+    mine = Machine(own, sys.executable)
     if own.pw_uid != 0:
         folder.chmod(0o700)
-        return own
+        return mine
     try:
         other = pwd.getpwnam(NOBODY)
     except KeyError:
-        return own
+        return mine
     folder.chmod(0o755)
-    if not _can_run(other, program, folder):
-        return own
-    give(folder, other)
-    return other
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    for python in (sys.executable, f"/usr/bin/python{version}"):
+        machine = Machine(other, python)
+        if _run(machine, [*machine.connector, "version"], folder, quiet=True) == 0:
+            give(folder, other)
+            return machine
+    return mine
 
 
-def _can_run(account: pwd.struct_passwd, program: str, folder: Path) -> bool:
-    """Whether the account may run the program and stand in the folder."""
+def _run(machine: Machine, command: list[str], folder: Path, *, quiet: bool = False) -> int:
+    """Run a command as the machine's account; -1 when it cannot even start."""
+    account = machine.account
+    switch = os.geteuid() == 0
     try:
-        done = subprocess.run(
-            [program, "version"],
+        return subprocess.run(
+            command,
             cwd=folder,
-            user=account.pw_uid,
-            group=account.pw_gid,
-            extra_groups=[],
-            capture_output=True,
+            env=machine.environment,
+            user=account.pw_uid if switch else None,
+            group=account.pw_gid if switch else None,
+            extra_groups=[] if switch else None,
+            stdout=subprocess.DEVNULL if quiet else None,
+            stderr=subprocess.DEVNULL if quiet else None,
             check=False,
-        )
+        ).returncode
     except OSError:
-        return False
-    return done.returncode == 0
+        return -1
 
 
 def give(folder: Path, account: pwd.struct_passwd) -> None:
@@ -56,13 +113,3 @@ def give(folder: Path, account: pwd.struct_passwd) -> None:
     for path in (folder, *folder.rglob("*")):
         if not path.is_symlink():
             shutil.chown(path, account.pw_uid, account.pw_gid)
-
-
-def become(account: pwd.struct_passwd, home: Path) -> None:
-    """Give up root for good; the shell of a session starts in `home`."""
-    if os.geteuid() == 0 and account.pw_uid != 0:
-        os.setgroups([])
-        os.setgid(account.pw_gid)
-        os.setuid(account.pw_uid)
-    bash = shutil.which("bash") or "/bin/sh"
-    os.environ.update(HOME=str(home), SHELL=bash, USER=account.pw_name, LOGNAME=account.pw_name)

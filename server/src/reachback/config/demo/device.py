@@ -6,9 +6,7 @@ connector.
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
 import sys
 import time
 import urllib.error
@@ -24,7 +22,6 @@ from reachback.config.demo.places import Places
 from reachback.kernel import admin, clock
 from reachback_wire.documents import keyset_fingerprint
 
-CONNECTOR = str(Path(sys.executable).with_name("reachback-connector"))
 DEVICE = "lijiang-frontdesk"
 LONGEST_ANSWER = 600.0  # seconds; seeding the history is one request
 LONGEST_WAIT = 90.0  # seconds for the provider's front to answer; a cold start took 8
@@ -36,7 +33,7 @@ class Setup:
     def __init__(self, places: Places) -> None:
         self.places = places
         self.ports = places.ports()
-        self.account = account.choose(places.hotel, CONNECTOR)
+        self.machine = account.choose(places.hotel)
 
     def ask(self, kind: str, **data: object) -> dict[str, Any]:
         """Ask the provider's server, as its operator would on the machine itself."""
@@ -86,36 +83,33 @@ class Setup:
         log_keys = tuple(facts["log_keys"])
         provider = Provider(facts["provider"], facts["team"], tuple(facts["grant_keys"]), log_keys)
         folder = self.places.service
-        contract = customer.contract(now, provider, self.account.pw_name, folder)
+        contract = customer.contract(now, provider, self.machine.account.pw_name, folder)
         if not facts["contract"]:
             self.ask("demo.contract", envelope=contract.to_json())
         customer.trust()
 
     def connector(self, verb: str, *arguments: str) -> None:
         """Run the connector's command line; its words go to the demo's log."""
-        command = [CONNECTOR, verb, *arguments, "--state", str(self.places.device)]
-        user = self.account.pw_uid if os.geteuid() == 0 else None
-        done = subprocess.run(command, check=False, user=user)
-        if done.returncode != 0:
-            sys.exit(f"reachback-connector {verb} ended with status {done.returncode}")
+        state = ("--state", str(self.places.device))
+        status = self.machine.run(verb, *arguments, *state, folder=self.places.hotel)
+        if status != 0:
+            sys.exit(f"reachback-connector {verb} ended with status {status}")
 
     def run(self) -> None:
         """Everything in order; the last step replaces this process."""
         enrolled = self.places.customer / "trust.json"
         if not enrolled.exists() and self.places.device.exists():
             shutil.rmtree(self.places.device)  # of a demo whose data was thrown away
-        place.place(self.places.service, port=self.ports["service"])
+        place.place(self.places.service, port=self.ports["service"], python=self.machine.python)
         self.places.device.mkdir(parents=True, exist_ok=True, mode=0o700)
         checks = place.checks(self.places.service, port=self.ports["service"])
         (self.places.device / "checks.json").write_text(checks, "utf-8")
-        account.give(self.places.hotel, self.account)
+        account.give(self.places.hotel, self.machine.account)
         place.run(self.places.service, "start")
         self.wait_for_provider()
         if not enrolled.exists():
             self.enrol(clock.now())
-        account.become(self.account, self.places.service)
-        os.chdir(self.places.service)
-        os.execv(CONNECTOR, [CONNECTOR, "run", "--state", str(self.places.device)])  # noqa: S606 - this process becomes the connector
+        self.machine.become(self.places.service, "run", "--state", str(self.places.device))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -40,12 +39,12 @@ BROKEN = (
 )
 
 
-def place(folder: Path, *, port: int) -> None:
+def place(folder: Path, *, port: int, python: str) -> None:
     """Write service, control script, configuration, its backup and the checks; keep what exists."""
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(HERE / "service.py", folder / "service.py")
     control = (HERE / "control.sh").read_text("utf-8")
-    control = control.replace("@PYTHON@", sys.executable).replace("@PORT@", str(port))
+    control = control.replace("@PYTHON@", python).replace("@PORT@", str(port))
     script = folder / "guest-registration"
     script.write_text(control, "utf-8")
     script.chmod(0o755)

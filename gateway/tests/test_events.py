@@ -39,7 +39,11 @@ class Listener:
                     fields[name] = value
                 elif "data" in fields:
                     self.last = fields["id"]
-                    return fields["event"], json.loads(fields["data"])
+                    told = json.loads(fields["data"])
+                    if "event" in fields:
+                        return fields["event"], told
+                    rest = {"topic": told["topic"], "html": told["html"]}
+                    return told["event"], {**told["data"], **rest}
                 else:
                     fields = {}
 

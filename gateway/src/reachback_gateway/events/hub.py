@@ -165,8 +165,11 @@ class Hub:
 
 
 def encode(nudge: Nudge, identity: str) -> bytes:
-    """Return the event's text: `id`, `event`, and `data` as one line of JSON {topic, html, …}."""
-    data = json.dumps({**nudge.data, "topic": nudge.topic, "html": nudge.html}, ensure_ascii=False)
-    name = nudge.event.replace("\r", "").replace("\n", "")
+    """Return the event's text: `id` and, as one line of JSON, {event, topic, html, data}.
+
+    No `event:` line: an EventSource hands unnamed events to one listener, and new names need none.
+    """
+    told = {"event": nudge.event, "topic": nudge.topic, "html": nudge.html, "data": nudge.data}
     # JSON escapes line ends, so one `data:` line is enough; U+2028 is harmless in an event stream.
-    return f"id: {identity}\nevent: {name}\ndata: {data}\n\n".encode("utf-8", "replace")
+    data = json.dumps(told, ensure_ascii=False)
+    return f"id: {identity}\ndata: {data}\n\n".encode("utf-8", "replace")

@@ -31,14 +31,16 @@ class NobodySignedIn(ReachbackError):
 def audience_of(actor: Actor) -> list[str]:
     """Return the audience keys of what may be pushed to this person.
 
-    An agent who may see some customers only gets those customers' keys instead of `provider`, and
-    a person bound to sites only what is addressed to them: a live update carries finished HTML.
+    An agent who may see some customers only gets those customers' keys instead of `provider`
+    (`provider:ID` for what agents are shown about customer ID), and a person bound to sites only what is addressed to them: a live update carries finished HTML.
     """
     keys = {f"user:{actor.id}"}
     if actor.sees_everything:
         keys |= {PROVIDER, f"org:{actor.organisation_id}"}
     elif actor.site_ids is None:
         keys |= {f"org:{each}" for each in actor.visible_organisations()}
+        if actor.is_provider:
+            keys |= {f"{PROVIDER}:{each}" for each in actor.visible_organisations()}
     return sorted(keys)
 
 

@@ -102,8 +102,12 @@ class LinkSession:
                 await self._listen()
                 worker.cancel()
                 nonces.cancel()
-        except* (LinkError, ConnectorError, OSError) as group:
-            raise _first(group) from None
+        except BaseExceptionGroup as group:
+            # Not `except*`: what that raises would come out inside a group again.
+            broken, unforeseen = group.split((LinkError, ConnectorError, OSError))
+            if broken is None or unforeseen is not None:
+                raise
+            raise _first(broken) from None
         finally:
             self._shared.link_up = False
             self._shared.wake = None

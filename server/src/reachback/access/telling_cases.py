@@ -10,10 +10,19 @@ from reachback.kernel import actors
 _SYSTEM = actors.system("access.sessions")
 
 
+def _author(session: AccessSession) -> actors.Actor:
+    """Nobody types these entries; the timeline shows whose session they tell of.
+
+    Not the person's own actor: what they did must reach the case even after their rights have gone.
+    """
+    return actors.system(session.technician.name)
+
+
 def session_began(session: AccessSession, *, now: datetime) -> None:
     """Mark the case: somebody is on the device."""
     if session.case_id is not None:
-        cases.set_live_session(actor=_SYSTEM, now=now, case_id=session.case_id, live=True)
+        author = _author(session)
+        cases.set_live_session(actor=author, now=now, case_id=session.case_id, live=True)
 
 
 def session_ended(session: AccessSession, *, now: datetime) -> None:
@@ -33,9 +42,10 @@ def session_ended(session: AccessSession, *, now: datetime) -> None:
         visible_to_customer=True,
         occurred_at=session.ended_at,
     )
-    cases.add_entry(actor=_SYSTEM, now=now, case_id=session.case_id, entry=entry)
+    cases.add_entry(actor=_author(session), now=now, case_id=session.case_id, entry=entry)
     others = AccessSession.objects.visible_to(_SYSTEM).filter(
         case_id=session.case_id, state=AccessSession.State.LIVE
     )
     if not others.exists():
-        cases.set_live_session(actor=_SYSTEM, now=now, case_id=session.case_id, live=False)
+        author = _author(session)
+        cases.set_live_session(actor=author, now=now, case_id=session.case_id, live=False)

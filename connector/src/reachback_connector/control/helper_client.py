@@ -20,12 +20,12 @@ class HelperClient:
         self._lock = asyncio.Lock()
         self._line: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
-    async def ask(self, do: str, **members: Any) -> dict[str, Any]:
+    async def ask(self, do: str, /, **members: Any) -> dict[str, Any]:
         """The helper's answer. HelperUnavailable, HelperRefused."""
         async with self._lock:
             try:
                 async with asyncio.timeout(_PATIENCE):
-                    return lines.answer_of(await self._exchange({"do": do, **members}))
+                    return lines.answer_of(await self._exchange({**members, "do": do}))
             except asyncio.CancelledError:
                 self.close()  # its answer would be taken for that of the next question
                 raise

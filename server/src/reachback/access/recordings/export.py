@@ -56,7 +56,7 @@ def trust_text(keysets: Sequence[Envelope]) -> str:
 
 
 def inside_output(content: bytes, channels: Sequence[ChannelFiles]) -> int:
-    """Return the place in an export of a byte the device sent as output: its longest piece's middle.
+    """Return where an export holds a byte of output: the middle of its longest piece.
 
     For showing what the verifier says of an altered byte. Raises ValueError without output.
     """

@@ -51,7 +51,7 @@ def search(actor: Actor, words: str, state: str) -> "QuerySet[Device]":
         "failing": Q(health="failed"),
         "offline": Q(link_state="lost"),
         "linked": Q(link_state="linked"),
-        "unpinned": Q(pinned=False),
+        "unpinned": Q(pinned=False, sample=False),
     }
     return found.filter(narrowings.get(state, Q()))
 
@@ -129,6 +129,6 @@ def totals(actor: Actor) -> Totals:
         every=Count("id"),
         linked=Count("id", filter=Q(link_state="linked")),
         failing=Count("id", filter=Q(health="failed")),
-        unpinned=Count("id", filter=Q(pinned=False)),
+        unpinned=Count("id", filter=Q(pinned=False, sample=False)),
     )
     return Totals(row["every"], row["linked"], row["failing"], row["unpinned"])

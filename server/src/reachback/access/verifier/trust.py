@@ -17,6 +17,7 @@ class Keyset:
     serial: int
     organisation: str
     threshold: int
+    name: str
     tier: str
     signing: frozenset[str]
     digest: str
@@ -29,6 +30,11 @@ class Trust:
     organisation: str
     fingerprint: str
     keysets: dict[int, Keyset]
+
+    @property
+    def name(self) -> str:
+        """Return what the newest keyset calls its owner."""
+        return self.keysets[max(self.keysets)].name
 
     def keyset(self, serial: object) -> Keyset:
         found = self.keysets.get(serial) if isinstance(serial, int) else None
@@ -65,6 +71,7 @@ def _keyset(document: Signed) -> Keyset:
         serial=value["serial"],
         organisation=str(value.get("organisation")),
         threshold=threshold,
+        name=str(value.get("name")),
         tier=str(value.get("tier")),
         signing=frozenset(signing),
         digest=document.digest,

@@ -84,7 +84,7 @@ def _whole(found: Export, trusted: Trust, channels: list[Channel]) -> Verdict:
     details = (
         f"Every chunk agrees with receipts {min(numbers)} to {max(numbers)} of the device.",
         (
-            f"Device statement and contract are signed by {trusted.organisation}'s keys "
+            f"Device statement and contract are signed with keys of {trusted.name} "
             f"(first keyset {trusted.fingerprint})."
         ),
         _tier(found, trusted),

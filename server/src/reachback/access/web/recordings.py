@@ -21,6 +21,7 @@ from reachback.kernel import clock
 from reachback.kernel.actors import Actor
 from reachback.kernel.requests import ActorRequest, signed_in
 from reachback.ui import pages
+from reachback.ui.content_policy import TERMINAL_POLICY
 
 _SHOWN = 100
 
@@ -76,7 +77,9 @@ def replay(request: ActorRequest, session_id: UUID) -> HttpResponse:
         now=now,
         crumbs=_crumbs(actor),
     )
-    return pages.render(request, "access/replay.html", page)
+    response = pages.render(request, "access/replay.html", page)
+    response.headers["Content-Security-Policy"] = TERMINAL_POLICY
+    return response
 
 
 def _crumbs(actor: Actor) -> tuple[tuple[str, str], ...]:

@@ -19,6 +19,7 @@ from reachback.kernel import clock
 from reachback.kernel.actors import Actor
 from reachback.kernel.requests import ActorRequest, signed_in
 from reachback.ui import pages
+from reachback.ui.content_policy import TERMINAL_POLICY
 
 LINK = "/-/link/browser"
 _METHODS = {"totp": "totp", "webauthn": "passkey", "recovery_codes": ""}
@@ -100,7 +101,9 @@ def session(request: ActorRequest, session_id: UUID) -> HttpResponse:
         after_url=_after(found),
         now=clock.now(),
     )
-    return pages.render(request, "access/session.html", page)
+    response = pages.render(request, "access/session.html", page)
+    response.headers["Content-Security-Policy"] = TERMINAL_POLICY
+    return response
 
 
 def _after(found: AccessSession) -> str:

@@ -54,6 +54,13 @@ class Demo:
         )
         return done.stdout
 
+    def snip(self, counts: list[int]) -> None:
+        """Reset the hotel's line after so many bytes each, inside frames."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as peer:
+            peer.connect(str(self.data / "run" / "cable.sock"))
+            peer.sendall(b"snip " + b" ".join(b"%d" % n for n in counts) + b"\n")
+            assert peer.recv(100) == b"snip\n"
+
     def pid(self, program: str) -> int:
         """Return the process id of one of the supervised programs."""
         return int((self.data / "run" / f"{program}.pid").read_text("ascii"))

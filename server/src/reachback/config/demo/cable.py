@@ -26,6 +26,7 @@ class Cable:
         self.ends: set[asyncio.StreamWriter] = set()
         self.whole = asyncio.Event()
         self.whole.set()
+        self.snips: list[int] = []  # bytes from the hotel still to pass before each next reset
 
     async def accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Relay one connection both ways."""
@@ -38,8 +39,36 @@ class Cable:
             reset(writer)
             return
         self.ends |= {writer, back}
-        await asyncio.gather(pump(reader, back), pump(there, writer))
+        await asyncio.gather(self.pump(reader, back, outward=True), self.pump(there, writer))
         self.ends -= {writer, back}
+
+    async def pump(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, outward: bool = False
+    ) -> None:
+        """Copy until the end of one side, then end the other; reset where a snip falls due."""
+        try:
+            while data := await reader.read(65_536):
+                if outward and self.snips:
+                    data = self.snipped(data)
+                writer.write(data)
+                await writer.drain()
+                if outward and self.snips and self.snips[0] <= 0:
+                    self.snips.pop(0)
+                    for end in list(self.ends):
+                        reset(end)
+        except (ConnectionError, OSError):
+            reset(writer)
+            return
+        with contextlib.suppress(OSError):
+            writer.close()
+
+    def snipped(self, data: bytes) -> bytes:
+        """Return what may still pass before the next snip: it falls inside a frame as likely
+        as not.
+        """
+        left = data[: max(self.snips[0], 0)]
+        self.snips[0] -= len(data)
+        return left
 
     async def cut(self, seconds: float) -> None:
         """Reset everything, stay cut for `seconds`."""
@@ -56,8 +85,11 @@ class Cable:
             seconds = min(float(words[1]), LONGEST_CUT)
             asyncio.get_running_loop().create_task(self.cut(seconds))
             writer.write(b"cut\n")
+        elif len(words) >= 2 and words[0] == "snip" and all(w.isdigit() for w in words[1:]):
+            self.snips = [int(word) for word in words[1:]]
+            writer.write(b"snip\n")
         else:
-            writer.write(b"say: cut SECONDS\n")
+            writer.write(b"say: cut SECONDS, or snip BYTES BYTES ...\n")
         with contextlib.suppress(ConnectionError):
             await writer.drain()
         writer.close()
@@ -70,19 +102,6 @@ def reset(writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError):
             raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RST)
     writer.transport.abort()
-
-
-async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Copy until the end of one side, then end the other."""
-    try:
-        while data := await reader.read(65_536):
-            writer.write(data)
-            await writer.drain()
-    except (ConnectionError, OSError):
-        reset(writer)
-        return
-    with contextlib.suppress(OSError):
-        writer.close()
 
 
 async def serve(listen: int, target: int, control: Path) -> None:

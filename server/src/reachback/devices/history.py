@@ -25,14 +25,14 @@ def stretches(
 ) -> tuple[Stretch, ...]:
     """Return the stretches between two instants, oldest first.
 
-    `changes` are (check, state, at), oldest first; `present` is each check's state now. The device
-    is failing while any check fails. What a check was before its first change is unknown unless
-    no change fell into the time: then it is what it is now.
+    `changes` are (check, state, at), oldest first, also those before `since`; `present` is each
+    check's state now. The device is failing while any check fails. What a check was before its
+    first change is unknown; one without changes is what it is now.
     """
-    listed = [each for each in changes if since <= each[2] <= until]
-    changed = {check for check, _state, _at in listed}
-    states = {check: state for check, state in present.items() if check not in changed}
-    states |= {check: _before(check, listed) for check in changed}
+    known = [each for each in changes if each[2] <= until]
+    listed = [each for each in known if since <= each[2]]
+    states = present | dict.fromkeys((check for check, _state, _at in known), "unknown")
+    states |= {check: state for check, state, at in known if at < since}
     span = max((until - since) / timedelta(milliseconds=1), 1)
     found: list[Stretch] = []
     place, state = 0, overall(states.values())
@@ -46,11 +46,6 @@ def stretches(
         place, state = x, here
     found.append(Stretch(state, place, WIDTH - place))
     return tuple(each for each in found if each.width > 0)
-
-
-def _before(check: str, listed: list[tuple[str, str, datetime]]) -> str:
-    first = next(state for name, state, _at in listed if name == check)
-    return {"failed": "ok", "ok": "failed"}.get(first, "unknown")
 
 
 def overall(states: Iterable[str]) -> str:

@@ -17,6 +17,8 @@ from reachback.ui.slots import Panel
 _MOST = 200
 _DRAWN = timedelta(hours=24)
 _DETAILED = timedelta(days=7)
+#: How far back a list looks for what a check was before the time it draws.
+_KNOWN = timedelta(days=30)
 
 
 def _tuples(changes: Iterable[CheckChange]) -> list[tuple[str, str, datetime]]:
@@ -39,7 +41,7 @@ def _line(device: Device, changes: list[CheckChange], now: datetime) -> DeviceLi
 def devices_page(actor: Actor, *, words: str, state: str, now: datetime) -> DevicesPage:
     """Compose the list."""
     found = list(queries.search(actor, words, state)[: _MOST + 1])
-    changes = queries.changes_since(actor, [each.id for each in found], now - _DRAWN)
+    changes = queries.changes_since(actor, [each.id for each in found], now - _KNOWN)
     totals = queries.totals(actor)
     own = actor.organisation_id
     return DevicesPage(

@@ -102,6 +102,8 @@ def contract_page(actor: Actor, organisation_id: UUID, now: datetime) -> Contrac
 def provider_contract(request: ActorRequest, organisation_id: UUID) -> HttpResponse:
     """A customer's contract, as the provider's people see it."""
     people.organisation(request.actor, organisation_id)
+    if not request.actor.is_provider:
+        own(request.actor)  # a customer's members do not read the contract by this address either
     page = contract_page(request.actor, organisation_id, clock.now())
     return pages.render(request, "access/contract.html", page)
 

@@ -125,7 +125,7 @@ def new(request: ActorRequest) -> HttpResponse:
             )
             return redirect("cases:case", number=opened.number)
     page = NewCasePage(title=_("New case"), form=form)
-    return pages.render(request, "cases/new.html", page)
+    return pages.render(request, "cases/new.html", page, status=400 if form.is_bound else 200)
 
 
 def case_view(found: Case) -> slots.CaseView:

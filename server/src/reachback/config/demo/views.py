@@ -140,7 +140,10 @@ def alter(request: HttpRequest) -> HttpResponse:
     session = access.sessions(OPERATOR).filter(state="ended").first()
     if session is None:
         return _done(request, _("There is no finished session yet: connect and end one first."))
-    words, status, command = attacks.alter_one_byte(OPERATOR, session.id, state.places())
+    try:
+        words, status, command = attacks.alter_one_byte(OPERATOR, session.id, state.places())
+    except LookupError:
+        return _done(request, _("The newest session has no signed documents; end another one."))
     page = contexts.Demonstration(
         title=_("One altered byte"),
         lead=_("One bit of the recording was flipped. This is what the hotel's verifier says."),

@@ -71,7 +71,8 @@ def enrol_start(request: ActorRequest) -> HttpResponse:
     page = EnrolPage(
         title=_("Enrol a device"), form=form, tokens=queries.tokens(actor, now), now=now
     )
-    return pages.render(request, "devices/enrol.html", page)
+    status = 400 if form.is_bound else 200
+    return pages.render(request, "devices/enrol.html", page, status=status)
 
 
 def _token(request: ActorRequest, form: EnrolForm) -> HttpResponse:

@@ -1,0 +1,47 @@
+"""Who gets which status at access's own addresses: see config/tests/matrix.py for the columns."""
+
+# Sessions and recordings are for agents and the customer's administrators. The cast has no
+# contract in force: Connect is refused (403) to those who may ask; its session has a recording but
+# no signed documents, so an export is not there (404) for anybody.
+# visitor maya nora tomas aiko nils auditor wei li baker
+ROWS: tuple[tuple[object, ...], ...] = (
+    ("access:sessions", "GET", "302 200 200 200 200 200 200 200 200 200"),
+    (
+        "access:session",
+        "GET",
+        "302 200 200 200 200 404 200 200 404 404",
+        {"address": {"session_id": "$live_session"}},
+    ),
+    ("access:session", "GET", "302 302 302 302 302 404 302 302 404 404"),
+    (
+        "access:ticket",
+        "POST",
+        "302 200 200 200 200 404 200 200 404 404",
+        {"address": {"session_id": "$live_session"}, "json": {"key": "$browser_key"}},
+    ),
+    (
+        "access:end",
+        "POST",
+        "302 200 403 200 403 404 403 200 404 404",
+        {"address": {"session_id": "$live_session"}, "json": {}},
+    ),
+    (
+        "access:connect",
+        "POST",
+        "302 403 403 403 403 404 403 403 403 404",
+        {"json": {"session_key": "k"}},
+    ),
+    ("access:contract", "GET", "302 200 200 200 200 404 200 200 403 404"),
+    ("access:replay", "GET", "302 200 200 200 200 404 200 200 404 404"),
+    ("access:asciicast", "GET", "302 200 200 200 200 404 200 200 404 404"),
+    ("access:commands", "GET", "302 200 200 200 200 404 200 200 404 404"),
+    ("access:export", "GET", "302 404 404 404 404 404 404 404 404 404"),
+    ("access_portal:contract", "GET", "302 403 403 403 403 403 403 200 403 200"),
+    ("access_portal:revoke", "POST", "302 403 403 403 403 403 403 404 403 404"),
+    ("access_portal:allow_again", "POST", "302 403 403 403 403 403 403 302 403 302"),
+    ("access_portal:publish", "GET", "302 403 403 403 403 403 403 200 403 200"),
+    ("access_portal:publish", "POST", "302 403 403 403 403 403 403 400 403 400"),
+    ("access_portal:sessions", "GET", "302 403 403 403 403 403 403 200 403 200"),
+    ("access_front:redeem", "POST", "403 403 403 403 403 403 403 403 403 403", {"json": {}}),
+    ("access_front:events", "POST", "403 403 403 403 403 403 403 403 403 403", {"json": {}}),
+)

@@ -1,0 +1,167 @@
+"""The cast of the permissions matrix: nine people, and one of everything that has an address.
+
+Everything belongs to Lotus Hotels; `baker` and the agent `nils` are of, or for, another customer.
+"""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from django.apps import apps
+from django.conf import settings
+from django.db.models import Model
+from django.test import Client, override_settings
+
+from reachback.access.tests import recorded
+from reachback.audit import sequencing
+from reachback.cases.operations import NewEntry, add_entry
+from reachback.cases.tests.factory import NOW, SYSTEM, World, make_world
+from reachback.config.demo.hotel import place as hotel
+from reachback.config.demo.places import Places
+from reachback.devices.operations.add_sample_device import add_sample_device
+from reachback.people import operations as people
+
+#: The columns of every row, in this order.
+PEOPLE = (
+    "visitor",  # not signed in
+    "maya",  # operations manager
+    "nora",  # administrator of the provider
+    "tomas",  # technician of the case's own team, holds the live session
+    "aiko",  # technician of another team
+    "nils",  # technician who may see another customer only
+    "auditor",  # auditor of the provider
+    "wei",  # administrator of the customer
+    "li",  # member of the customer
+    "baker",  # administrator of another customer
+)
+_BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+@dataclass(frozen=True)
+class Cast:
+    """What rows may name: `values` fill addresses by argument name and data by `$name`."""
+
+    world: World
+    folder: Path
+    values: dict[str, object]
+    cookies: dict[str, str] = field(default_factory=dict)
+
+    def browser(self, person: str) -> Client:
+        """A browser in which the person is signed in."""
+        client = Client(headers={"host": "ops.localhost"}, raise_request_exception=False)
+        if person in self.cookies:
+            client.cookies[settings.SESSION_COOKIE_NAME] = self.cookies[person]
+        return client
+
+    def sign_in(self) -> None:
+        """Sign everybody in, once for all requests."""
+        for name, user in self.world.users.items():
+            client = Client()
+            client.force_login(user, backend=_BACKEND)
+            self.cookies[name] = client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+def assemble(folder: Path) -> Cast:
+    """Create all of it inside the caller's transaction; keys and files go to `folder`."""
+    with override_settings(REACHBACK_DATA=folder, REACHBACK_STRICT=False):
+        world = make_world()
+        _more_people(world)
+        case = world.open(by=world.actor("wei"))
+        tomas = world.actor("tomas")
+        entry = NewEntry(kind="note", body="a note")
+        entry_id = add_entry(actor=tomas, now=NOW, case_id=case.id, entry=entry)
+        device_id = add_sample_device(
+            actor=SYSTEM,
+            now=NOW,
+            organisation_id=world.lotus.id,
+            site_id=world.lijiang.id,
+            name="lijiang-frontdesk",
+            tags=(),
+            system="linux",
+        )
+        devices = apps.get_model("devices", "Device").objects.marked_scoped()
+        devices.filter(pk=device_id).update(sample=False)
+        sequencing.sequence(world.lotus.id, now=NOW)
+        ended = _session(world, device_id, case.id, minutes=10)
+        _record(folder, ended)
+        hotel.place(Places(folder).service, port=9)
+        rows = apps.get_model("audit", "AuditRow").objects
+        row = rows.get(subject_kind="case", action="case.opened")
+        return Cast(
+            world,
+            folder,
+            {
+                "number": case.number,
+                "entry_id": entry_id,
+                "device_id": device_id,
+                "session_id": ended.pk,
+                "live_session": _session(world, device_id, case.id, minutes=None).pk,
+                "organisation_id": world.lotus.id,
+                "site_id": world.lijiang.id,
+                "team_id": world.remote.id,
+                "person_id": world.users["li"].id,
+                "tomas_id": world.users["tomas"].id,
+                "row_id": row.id,
+                "browser_key": recorded.SESSION.public_line,
+            },
+        )
+
+
+def _more_people(world: World) -> None:
+    wanted = (
+        ("nora", world.provider, "administrator"),
+        ("nils", world.provider, "technician"),
+        ("li", world.lotus, "customer-member"),
+    )
+    for name, organisation, role in wanted:
+        world.users[name] = people.create_user(
+            actor=SYSTEM,
+            now=NOW,
+            organisation_id=organisation.id,
+            email=f"{name}@x.test",
+            name=name.title(),
+            roles=[role],
+        )
+    nils = world.users["nils"]
+    nils.every_customer = False
+    nils.save()
+    reach = apps.get_model("people", "CustomerReach")
+    reach(user=nils, organisation=world.other).save()
+
+
+def _record(folder: Path, session: Model) -> None:
+    """Lay a recording of the session on disk."""
+    story = recorded.repair_story()
+    place = folder / "recordings" / str(session.pk) / "1"
+    place.mkdir(parents=True)
+    for number, content in enumerate(story.files):
+        (place / f"{number:06}.rbs").write_bytes(content)
+
+
+def _session(world: World, device_id: object, case_id: object, minutes: int | None) -> Model:
+    documents = apps.get_model("access", "ContractDocument").objects.marked_scoped()
+    contract, _ = documents.get_or_create(
+        digest="sha256:matrix",
+        defaults={
+            "organisation_id": world.lotus.id, "keyset_serial": 1, "serial": 1, "title": "Contract",
+            "body": "{}", "signatures": [], "effective": NOW, "expires": NOW,
+            "published_at": NOW, "state": "expired",
+        },
+    )  # fmt: skip
+    row: Model = apps.get_model("access", "AccessSession")(
+        organisation_id=world.lotus.id,
+        device_id=device_id,
+        case_id=case_id,
+        technician=world.users["tomas"],
+        contract=contract,
+        session_key="key",
+        clause=1,
+        sentence="Clause 1 allows a shell.",
+        state="live" if minutes is None else "ended",
+        asked_at=NOW,
+        started_at=NOW,
+        ended_at=None if minutes is None else NOW + timedelta(minutes=minutes),
+        expires_at=NOW + timedelta(days=3650),
+    )
+    row.save()
+    return row

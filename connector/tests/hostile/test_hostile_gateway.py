@@ -34,7 +34,7 @@ GRANTS = {
     "flag-as-user": "parameter-refused",
     "huge-screen": "malformed",
     "a-file": "capability-refused",
-    "a-climbing-file": "malformed",
+    "a-climbing-file": "parameter-refused",
     "a-tunnel": "capability-refused",
     "a-script": "capability-refused",
     "no-envelopes": "malformed",
@@ -126,9 +126,7 @@ async def testimony(device: Device) -> list[str]:
 
 def is_sentence(answer: dict[str, Any]) -> bool:
     sentence = answer["sentence"]
-    return (
-        bool(sentence) and (sentence[0].isupper() or sentence[0] == "“") and sentence[-1] in ".?!"
-    )
+    return bool(sentence) and (sentence[0].isupper() or sentence[0] == "“") and sentence[-1] in ".?"
 
 
 async def test_a_stolen_grant_key_opens_nothing_the_contract_does_not_allow(

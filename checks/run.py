@@ -112,6 +112,11 @@ def unit(report: Report, everything: bool) -> None:  # noqa: FBT001
     npm_run(report, "browser", "test")
 
 
+def threats(report: Report) -> None:
+    """Remove each defence; its test must go red."""
+    report.step("threat mutations", [sys.executable, "checks/threat_mutations.py"])
+
+
 def journeys(report: Report, everything: bool) -> None:  # noqa: FBT001
     """Stories end to end: Chromium, a connector, a shell, both databases."""
     slow = [] if everything else ["-m", "not slow"]
@@ -151,6 +156,8 @@ def main() -> int:
     for name, run in steps.items():
         if asked.only in (None, name):
             run()
+    if asked.all and asked.only is None:
+        threats(report)
     return report.close([component.name for component in absent])
 
 

@@ -93,7 +93,6 @@ def run_tests(tree: Path, tests: Sequence[str]) -> tuple[int, str]:
     """Run tests in a tree, importing from that tree only; pytest's exit code and output."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("REACHBACK_")}
     environment["PYTHONPATH"] = ":".join(str(tree / room / "src") for room in ROOMS)
-    environment["PYTHONDONTWRITEBYTECODE"] = "1"
     command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider"]
     command += ["-p", "no:randomly", *tests]
     done = subprocess.run(

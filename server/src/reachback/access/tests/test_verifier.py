@@ -169,6 +169,26 @@ def test_a_device_whose_receipts_another_key_signed_is_not_believed() -> None:
     assert not judged(forged.export()).whole
 
 
+def test_one_receipt_that_another_key_signed_is_not_believed() -> None:
+    made = Recorder(Papers())
+    made.start()
+    made.output("one")
+    device, made.papers.device = made.papers.device, key("mallory")
+    made.receipt("progress")
+    made.papers.device = device
+    made.end()
+    assert "is not signed by the key of this device" in judged(made.export()).sentence
+
+
+def test_a_receipt_that_does_not_follow_is_noticed() -> None:
+    made = Recorder(Papers())
+    made.start()
+    made.output("one")
+    made.book = replace(made.book, head="sha256:" + "0" * 64)
+    made.end()
+    assert "does not follow the one before it" in judged(made.export()).sentence
+
+
 def test_a_grant_wider_than_the_contract_is_named() -> None:
     wider = repair_story(Papers(capabilities=("shell.user", "shell.admin")))
     assert "wider than the contract: shell.admin" in judged(wider.export()).sentence

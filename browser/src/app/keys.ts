@@ -67,6 +67,11 @@ function fillSheet(dialog: HTMLDialogElement): void {
 
 let goUntil = 0;
 
+/** Whether `g` was pressed and the next letter names a place: no row's or page's key is meant. */
+export function going(): boolean {
+  return Date.now() < goUntil;
+}
+
 /** Return whether the key belongs to a field, a chord or somebody who switched letters off. */
 function elsewhere(event: KeyboardEvent): boolean {
   const chord = event.ctrlKey || event.metaKey || event.altKey;
@@ -74,13 +79,13 @@ function elsewhere(event: KeyboardEvent): boolean {
 }
 
 function follow(event: KeyboardEvent): void {
-  const going = Date.now() < goUntil;
+  const toPlace = going();
   goUntil = 0;
-  if (!going && event.key === "g") {
+  if (!toPlace && event.key === "g") {
     goUntil = Date.now() + GO_MILLISECONDS;
     return;
   }
-  const target = find(going ? "data-go" : "data-key", event.key);
+  const target = find(toPlace ? "data-go" : "data-key", event.key);
   if (target === undefined) return;
   event.preventDefault();
   if (target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement) target.focus();

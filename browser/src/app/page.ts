@@ -14,7 +14,7 @@ function startTheme(): void {
       const theme = THEMES[(at + 1) % THEMES.length] ?? "system";
       root.dataset.theme = theme;
       toast(toggle.dataset[theme] ?? theme);
-      post("/people/me/theme/", { theme }).catch(() => undefined); // a visitor has nothing to keep it in
+      post("/people/me/theme/", new URLSearchParams({ theme })).catch(() => undefined); // a visitor has nothing to keep it in
     });
   }
 }

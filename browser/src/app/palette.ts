@@ -21,8 +21,10 @@ function select(input: HTMLInputElement, list: HTMLElement, index: number): void
   });
   const chosen = visible[index];
   chosen?.scrollIntoView({ block: "nearest" });
-  if (chosen?.id) input.setAttribute("aria-activedescendant", chosen.id);
-  else input.removeAttribute("aria-activedescendant");
+  if (chosen) {
+    chosen.id ||= `palette-option-${options(list).indexOf(chosen)}`;
+    input.setAttribute("aria-activedescendant", chosen.id);
+  } else input.removeAttribute("aria-activedescendant");
 }
 
 function current(list: HTMLElement): number {
@@ -46,7 +48,6 @@ async function fetchEntries(list: HTMLElement, template: HTMLAnchorElement): Pro
     option.href = entry.href;
     option.textContent = entry.label;
     option.dataset.words = entry.words ?? "";
-    option.id = `palette-${list.childElementCount}`;
     list.append(option);
   }
 }
@@ -81,6 +82,11 @@ export function startPalette(): void {
     select(input, list, 0);
   });
   input.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") {
+      event.preventDefault(); // a search field would only empty itself
+      dialog.close();
+      return;
+    }
     if (event.key !== "Enter") {
       move(event, input, list);
       return;

@@ -1,6 +1,6 @@
 /** Lists by keyboard: j/k move, Enter opens, x picks; a row's own keys act on the selected row. */
 
-import { enabled } from "./keys";
+import { enabled, going } from "./keys";
 
 function list(): HTMLElement | null {
   return document.querySelector<HTMLElement>("[data-list]");
@@ -73,7 +73,7 @@ export function startRows(): void {
     "keydown",
     (event) => {
       const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
-      if (!plain || typing(event.target) || !enabled()) return;
+      if (!plain || typing(event.target) || !enabled() || going()) return;
       if (act(event.key)) {
         event.preventDefault();
         event.stopPropagation();

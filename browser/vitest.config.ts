@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ["tests/**/*.test.ts"],
     environment: "node", // a file that needs a page says so in its first line
+    setupFiles: ["tests/setup.ts"],
     sequence: { shuffle: true },
     pool: "threads",
     maxWorkers: 1,

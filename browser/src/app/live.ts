@@ -30,6 +30,12 @@ function pill(list: HTMLElement): void {
   else words.textContent = String(count);
 }
 
+/** What somebody is typing is left alone; a focused link gets its new words. */
+function morphing(): object {
+  const typing = document.activeElement?.matches("input, textarea, select") ?? false;
+  return { morphStyle: "outerHTML", ignoreActiveValue: typing };
+}
+
 function insert(list: HTMLElement, row: HTMLElement): void {
   list.prepend(row);
   row.classList.add("is-new");
@@ -74,7 +80,7 @@ function apply(list: HTMLElement, nudge: Nudge): void {
     const value = present.getAttribute(name);
     if (value !== null) row.setAttribute(name, value);
   }
-  Idiomorph.morph(present, row, { morphStyle: "outerHTML", ignoreActiveValue: true });
+  Idiomorph.morph(present, row, morphing());
   const morphed = document.getElementById(row.id);
   if (morphed !== null) htmx.process(morphed);
 }
@@ -91,7 +97,7 @@ async function refresh(element: HTMLElement): Promise<void> {
   const fresh = element.id === "" ? null : page.getElementById(element.id);
   const source = fresh ?? page.body.firstElementChild;
   if (source === null) return;
-  Idiomorph.morph(element, source.outerHTML, { morphStyle: "outerHTML", ignoreActiveValue: true });
+  Idiomorph.morph(element, source.outerHTML, morphing());
 }
 
 function concerns(element: HTMLElement, nudge: Nudge): boolean {
@@ -107,7 +113,8 @@ function flagTitle(nudge: Nudge): void {
   document.title = `(!) ${words} · ${plain}`;
 }
 
-function received(nudge: Nudge): void {
+/** A nudge came: lists and parts of the page that it concerns follow. */
+export function receive(nudge: Nudge): void {
   for (const list of document.querySelectorAll<HTMLElement>("[data-live]")) {
     if (list.dataset.live === nudge.topic) apply(list, nudge);
   }
@@ -123,7 +130,7 @@ function received(nudge: Nudge): void {
 }
 
 export function startLive(): void {
-  listen(received);
+  listen(receive);
   document.addEventListener("click", (event) => {
     const button = (event.target as Element | null)?.closest("button[data-new-rows]");
     if (!button) return;

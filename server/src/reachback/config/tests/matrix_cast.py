@@ -3,6 +3,7 @@
 Everything belongs to Lotus Hotels; `baker` and the agent `nils` are of, or for, another customer.
 """
 
+import sys
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -84,7 +85,8 @@ def assemble(folder: Path) -> Cast:
         sequencing.sequence(world.lotus.id, now=NOW)
         ended = _session(world, device_id, case.id, minutes=10)
         _record(folder, ended)
-        hotel.place(Places(folder).service, port=9)
+        hotel.place(Places(folder).service, port=9, python=sys.executable)
+        (Places(folder).service / "guest-registration").unlink()  # nothing is started
         rows = apps.get_model("audit", "AuditRow").objects
         row = rows.get(subject_kind="case", action="case.opened")
         return Cast(

@@ -255,6 +255,7 @@ class LinkSession:
         else:
             self._link.send(Opened(ch, answer["value"]))
         self._link.set_busy(True)
+        self._later(self._more_nonces)  # this grant took one; people may press Connect in a row
         _log.info("Session %s opened in %d ms.", key, (time.monotonic() - asked) * 1000)
 
     def _refuse(self, ch: int, value: dict[str, Any]) -> None:

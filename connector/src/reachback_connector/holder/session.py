@@ -34,6 +34,7 @@ from reachback_wire.frames import (
 LEAF_DELAY: Final = 0.2
 KEEP_AFTER_END: Final = 24 * 3600.0
 _IDLE_LOOK: Final = 2.0
+_ECHO_WAIT: Final = 0.001  # a line editor answers within 0.1 ms
 _PEERS: Final = 4
 _LAST_READS: Final = 64  # 4 MiB: more than a terminal buffers, less than a runaway child prints
 
@@ -259,6 +260,14 @@ class Holder:
         if mask & ~selectors.EVENT_WRITE:
             self._read_terminal(now)
         self._keyboard.press(_clock())
+        if self._keyboard.moved and self._terminal_open and self._echo_comes():
+            self._read_terminal(now)
+
+    def _echo_comes(self) -> bool:
+        """Give the echo a moment: in one message with its testimony it costs every hop half."""
+        with selectors.PollSelector() as selector:
+            selector.register(self._shell.terminal, selectors.EVENT_READ)
+            return self._wants_output and bool(selector.select(_ECHO_WAIT))
 
     def _read_terminal(self, now: float) -> None:
         room = LEAF_BYTES - self._testimony.under_no_leaf

@@ -1,0 +1,1 @@
+"""Benchmarks: the bars of the project, with the peer beside us where one is named."""

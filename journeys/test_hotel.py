@@ -1,4 +1,5 @@
-"""The hotel story, whole: alert, case, contract, shell, cut cable, repair, proof, revocation, report.
+"""The hotel story, whole: alert, case, contract, shell, cut cable, repair, proof, revocation,
+report.
 
 The tests run in the order they are written; each is a chapter and goes on where the last one ended.
 """

@@ -32,7 +32,8 @@ def audience_of(actor: Actor) -> list[str]:
     """Return the audience keys of what may be pushed to this person.
 
     An agent who may see some customers only gets those customers' keys instead of `provider`
-    (`provider:ID` for what agents are shown about customer ID), and a person bound to sites only what is addressed to them: a live update carries finished HTML.
+    (`provider:ID` for what agents are shown about customer ID), and a person bound to sites only
+    what is addressed to them: a live update carries finished HTML.
     """
     keys = {f"user:{actor.id}"}
     if actor.sees_everything:

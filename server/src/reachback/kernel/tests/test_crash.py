@@ -52,11 +52,16 @@ def kill_in_the_middle(environment: dict[str, str], after: int, started: Counter
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as crew:
         assert crew.stdout is not None
-        for line in crew.stdout:
-            started[line.strip()] += 1
-            after -= 1
-            if after == 0:
-                crew.kill()
+        try:
+            for line in crew.stdout:
+                started[line.strip()] += 1
+                after -= 1
+                if after == 0:
+                    crew.kill()
+        except BaseException:
+            # A test that is stopped leaves nobody behind, or leaving the block would wait for ever.
+            crew.kill()
+            raise
     return crew.returncode != 0
 
 

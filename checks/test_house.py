@@ -153,6 +153,21 @@ def test_only_the_clock_reads_the_clock() -> None:
     assert readers == []
 
 
+def test_pages_are_rendered_from_contexts_only() -> None:
+    """`ui.pages.render` takes a PageContext; Django's own shortcuts would take any dict."""
+    shortcuts = {"render", "render_to_response", "TemplateResponse", "SimpleTemplateResponse"}
+    around = [
+        f"{file}:{node.lineno}"
+        for file in sources()
+        if file.startswith("server/")
+        for node in ast.walk(parsed(file))
+        if isinstance(node, ast.ImportFrom)
+        and (node.module or "").startswith(("django.shortcuts", "django.template.response"))
+        and shortcuts & {alias.name for alias in node.names}
+    ]
+    assert around == []
+
+
 def test_every_decision_has_its_own_number() -> None:
     numbers = [Path(f).name.split("-")[0] for f in tracked("docs/decisions/*.md")]
     assert len(numbers) == len(set(numbers))

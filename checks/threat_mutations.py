@@ -25,6 +25,7 @@ TABLE = Path(__file__).with_suffix(".toml")
 ROOMS = ("wire", "connector", "gateway", "server")
 WORKERS = 2
 PATIENCE_SECONDS = 300
+WHOLE_SECONDS = 900
 SOME_FAILED = 1  # pytest's exit codes: every other one but 0 means that nothing was tested
 
 
@@ -89,7 +90,9 @@ def copy_tree(to: Path) -> None:
         shutil.copytree(ROOT / built, to / built, dirs_exist_ok=True)
 
 
-def run_tests(tree: Path, tests: Sequence[str]) -> tuple[int, str]:
+def run_tests(
+    tree: Path, tests: Sequence[str], patience: float = PATIENCE_SECONDS
+) -> tuple[int, str]:
     """Run tests in a tree, importing from that tree only; pytest's exit code and output."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("REACHBACK_")}
     environment["PYTHONPATH"] = ":".join(str(tree / room / "src") for room in ROOMS)
@@ -102,15 +105,17 @@ def run_tests(tree: Path, tests: Sequence[str]) -> tuple[int, str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=PATIENCE_SECONDS,
+        timeout=patience,
     )
     return done.returncode, done.stdout
 
 
 def failed_test(output: str) -> str:
-    """Return the name of the test that pytest says failed."""
-    lines = [line for line in output.splitlines() if line.startswith("FAILED ")]
-    return lines[0].removeprefix("FAILED ").split(" - ")[0].rsplit("::", 1)[-1] if lines else ""
+    """Return the name of the test that pytest says failed, and what it saw instead."""
+    lines = output.splitlines()
+    names = [line.split("::")[-1].split(" - ")[0] for line in lines if line.startswith("FAILED ")]
+    seen = [line[1:].strip() for line in lines if line.startswith("E   ")]
+    return f"{names[0]}: {seen[0][:150]}" if names and seen else ""
 
 
 def judge(mutation: Mutation, trees: SimpleQueue[Path]) -> Outcome:
@@ -153,7 +158,7 @@ def green_before(tree: Path, mutations: Sequence[Mutation]) -> bool:
     for room in ROOMS:
         named = [test for test in tests if test.startswith(f"{room}/")]
         if named:
-            code, output = run_tests(tree, named)
+            code, output = run_tests(tree, named, WHOLE_SECONDS)
             if code:
                 good = False
                 print(f"red without any mutation in {room}:\n{output[-2000:]}")

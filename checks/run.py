@@ -101,9 +101,9 @@ def unit(report: Report, everything: bool) -> None:  # noqa: FBT001
     """Unit tests and vectors; the server's on SQLite and on PostgreSQL."""
     slow = [] if everything else ["-m", "not slow"]
     quick = ["-q", "-n", "2", "--dist", "loadfile", *slow]
-    report.step("wire", tool("pytest", "wire", "checks", *quick, "-p", "no:django"))
-    report.step("connector", tool("pytest", "connector", "-q", *slow, "-p", "no:django"))
-    report.step("gateway", tool("pytest", "gateway", "-q", *slow, "-p", "no:django"))
+    report.step("wire", tool("pytest", "wire", "checks", *quick))
+    report.step("connector", tool("pytest", "connector", *quick))
+    report.step("gateway", tool("pytest", "gateway", *quick))
     report.step("server on SQLite", tool("pytest", "server", *quick))
     with postgres.cluster() as url:
         report.step(
@@ -123,7 +123,7 @@ def journeys(report: Report, everything: bool) -> None:  # noqa: FBT001
     with postgres.cluster() as url:
         report.step(
             "journeys",
-            tool("pytest", "journeys", "-q", "-p", "no:randomly", "-p", "no:django", *slow),
+            tool("pytest", "journeys", "-q", "-p", "no:randomly", *slow),
             REACHBACK_JOURNEY_POSTGRES=url,
         )
 

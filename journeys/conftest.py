@@ -57,6 +57,8 @@ def demo(
         url = os.environ.get("REACHBACK_JOURNEY_POSTGRES", "")
         assert url, "set REACHBACK_JOURNEY_POSTGRES, or run `make journeys`, which starts a cluster"
     folder = tmp_path_factory.mktemp(f"hotel-{request.param}") / "demo"
+    for closed in (folder.parent, folder.parent.parent, folder.parent.parent.parent):
+        closed.chmod(0o755)  # the hotel's machine runs as nobody when the tests are root's
     with running(folder, database_url=url) as started:
         yield started
 

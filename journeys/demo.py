@@ -134,6 +134,7 @@ def running(data: Path, *, database_url: str = "") -> Iterator[Demo]:
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(30)
         process.kill()
+        process.wait()
         output.close()
 
 

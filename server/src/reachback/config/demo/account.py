@@ -82,10 +82,17 @@ def choose(folder: Path) -> Machine:
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     for python in (sys.executable, f"/usr/bin/python{version}"):
         machine = Machine(other, python)
-        if _run(machine, [*machine.connector, "version"], folder, quiet=True) == 0:
+        if _can_live(machine, folder):
             give(folder, other)
             return machine
     return mine
+
+
+def _can_live(machine: Machine, folder: Path) -> bool:
+    """Whether the account can run the connector and reach its folder (a parent may be closed)."""
+    look = [machine.python, "-c", "import os, sys; os.listdir(sys.argv[1])", str(folder)]
+    commands = ([*machine.connector, "version"], look)
+    return all(_run(machine, command, folder, quiet=True) == 0 for command in commands)
 
 
 def _run(machine: Machine, command: list[str], folder: Path, *, quiet: bool = False) -> int:

@@ -24,6 +24,7 @@ _TOOL = "reachback.access.tool.command"
 
 _ALL = (
     Command("serve", "reachback.config.serve:main", "run everything: front and web", django=False),
+    Command("setup", "reachback.config.first:main", "make the provider, once"),
     Command("web", "reachback.config.web:main", "run the web process alone"),
     Command("migrate", "reachback.config.manage:migrate", "bring the database up to date"),
     Command("manage", "reachback.config.manage:main", "run one of Django's or our own commands"),

@@ -49,5 +49,6 @@ def expect_accessible(page: Page) -> None:
     """Assert that axe finds nothing, in light and in dark."""
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        assert violations(page) == [], f"{page.url} in {scheme}"
+        found = [f"{page.url} in {scheme}: {each}" for each in violations(page)]
+        assert found == []
     page.emulate_media(color_scheme="light")

@@ -52,6 +52,12 @@ def demo(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Demo]:
     """The hotel, running; on SQLite and on PostgreSQL."""
+    if running_already := os.environ.get(
+        "REACHBACK_JOURNEY_DEMO"
+    ):  # PORT:FOLDER, while writing one
+        port, _, place = running_already.partition(":")
+        yield Demo(int(port), Path(place), dict(os.environ))
+        return
     url = ""
     if request.param == "postgres":
         url = os.environ.get("REACHBACK_JOURNEY_POSTGRES", "")

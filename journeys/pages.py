@@ -50,5 +50,5 @@ def expect_accessible(page: Page) -> None:
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         found = [f"{page.url} in {scheme}: {each}" for each in violations(page)]
-        assert found == []
+        assert found == [], "\n".join(found)
     page.emulate_media(color_scheme="light")

@@ -90,6 +90,10 @@ class Answers:
             raise ControlError("not-in-demo", "Only a demo can act as a dishonest server.")
         device = self._linked(identity)
         value = {"grant": question.get("grant"), "open": question.get("open")}
+        if question.get("replay"):
+            if device.last_open is None:
+                raise ControlError("nothing-to-replay", "No session was opened on this link yet.")
+            value = device.last_open
         try:
             wish = Open.parse(Envelope.from_json(value["open"]).body)
             split_key(wish.channel)

@@ -48,6 +48,7 @@ class DeviceLeg:
         "hold",
         "instance",
         "key",
+        "last_open",
         "leg",
         "listed",
         "nonces",
@@ -65,6 +66,7 @@ class DeviceLeg:
         self.highest = FIRST_CH - 1
         self.nonces: deque[tuple[int, bytes]] = deque(maxlen=_NONCES_MOST)
         self.listed = False
+        self.last_open: Json | None = None  # for the demo's replay
         self._links = links
         self._reporter: Reporter | None = None
         self.control = SendBuffer(_CONTROL_MOST)
@@ -104,6 +106,7 @@ class DeviceLeg:
         ch = channel.ch or self.next_channel()
         self.channels[ch] = channel
         channel.bind(self, ch, next_input=0, credit=0)
+        self.last_open = value
         self.leg.link.send(Open(ch, value))
         channel.granted = FIRST_CREDIT
         self.leg.link.grant_credit(ch, FIRST_CREDIT)

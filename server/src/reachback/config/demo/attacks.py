@@ -21,6 +21,7 @@ from reachback_wire import documents as wire
 from reachback_wire.signing import PrivateKey
 
 HOUR = 3_600_000  # ms
+REPEATED = "The device gave the answer it gave the first time, and ran nothing."
 Row = tuple[str, str, str]
 
 
@@ -45,9 +46,18 @@ def dishonest_server(actor: Actor, device_id: UUID, at: int) -> list[Row]:
     stale = _grant(device, contract.digest, key, "00" * 16, at, ("shell.user",))
     answer = _inject(device_id, stale, _open(stale, key, "nobody", 1))
     rows.append(("A grant for a link nonce this device never issued", *answer))
-    replay = front.ask(f"/devices/{device_id}/inject", {"replay": True}, seconds=15)
-    rows.append(("The technician's last OPEN, captured and sent again", *_told(replay)))
+    rows.append(("The technician's last OPEN, captured and sent again", *_replayed(device_id)))
     return rows
+
+
+def _replayed(device_id: UUID) -> tuple[str, str]:
+    """Send the newest captured OPEN again, word for word."""
+    try:
+        answer = front.ask(f"/devices/{device_id}/inject", {"replay": True}, seconds=15)
+    except front.FrontRefused as nothing:
+        return str(nothing.sentence), nothing.code
+    sentence, code = _told(answer)
+    return (sentence, code) if code != "opened" else (REPEATED, "repeated")
 
 
 def _nonce(device_id: UUID) -> str:
@@ -62,7 +72,7 @@ def _grant(
     grant = wire.Grant(
         id=str(new_id()),
         session=str(new_id()),
-        technician=wire.Technician(name="Nobody", key="", teams=("Remote team",), mfa="any"),
+        technician=wire.Technician(name="Nobody", key="", teams=("Remote team",), mfa=""),
         session_key=key.public_line,
         case=None,
         device=device.key,
@@ -101,7 +111,7 @@ def _told(answer: dict[str, Any]) -> tuple[str, str]:
     """Return the device's sentence and its code."""
     if answer.get("answer") == "refused":
         return str(answer.get("sentence", "")), str(answer.get("code", "refused"))
-    return "The device gave its first answer again and ran nothing.", str(answer.get("answer", ""))
+    return "The device opened it.", str(answer.get("answer", ""))
 
 
 def alter_one_byte(actor: Actor, session_id: UUID, places: Places) -> tuple[str, int, str]:

@@ -47,7 +47,7 @@ class Both:
                 ours.append(mine)
                 theirs.append(other)
                 bare.append(shell)
-            await asyncio.sleep(0.2)
+            await asyncio.sleep(0.8)  # what the last session left to do is done by then
         middle = statistics.median(ours)
         report.add(
             Figure(

@@ -85,7 +85,7 @@ class Session:
 
     def resumes(self, demo: Demo) -> int:
         """How often the device's link was lost so far, as the front's log has it."""
-        return (demo.data / "demo.log").read_text("utf-8").count('"event":"device.lost"')
+        return (demo.data / "demo.log").read_text("utf-8").count('"kind":"device-lost"')
 
     def type(self, count: int) -> None:
         """Type some letters; without a link they wait in the browser."""

@@ -12,24 +12,30 @@ from typing import Any
 from reachback_connector.errors import StateError
 
 
-def replace(path: Path, data: bytes, *, mode: int = 0o600) -> None:
-    """Write `data` to `path` so that a reader finds the old or the new content, never a mixture."""
+def replace(path: Path, data: bytes, *, mode: int = 0o600, synced: bool = True) -> None:
+    """Write `data` to `path` so that a reader finds the old or the new content, never a mixture.
+
+    Not `synced`: that holds for crashes of programs, not for a power cut.
+    """
     draft = path.with_name(path.name + ".new")
     try:
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, mode)
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
             file.flush()
-            os.fsync(file.fileno())
+            if synced:
+                os.fsync(file.fileno())
         draft.replace(path)
-        sync_folder(path.parent)
+        if synced:
+            sync_folder(path.parent)
     except OSError as error:
         raise StateError("state-unwritable", f"{path} cannot be written: {error}.") from error
 
 
-def replace_json(path: Path, value: object, *, mode: int = 0o600) -> None:
+def replace_json(path: Path, value: object, *, mode: int = 0o600, synced: bool = True) -> None:
     """`replace` with indented JSON."""
-    replace(path, json.dumps(value, indent=1, sort_keys=True).encode() + b"\n", mode=mode)
+    text = json.dumps(value, indent=1, sort_keys=True) + "\n"
+    replace(path, text.encode(), mode=mode, synced=synced)
 
 
 def read_json(path: Path) -> dict[str, Any] | None:

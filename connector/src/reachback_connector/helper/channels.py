@@ -55,8 +55,8 @@ class ChannelBook:
             self._records[record.key] = record
 
     def add(self, record: ChannelRecord) -> None:
-        """Remember a holder that has just been born."""
-        durable.replace_json(self._path(record.key), asdict(record))
+        """Remember a holder that has just been born; a power cut would end the holder as well."""
+        durable.replace_json(self._path(record.key), asdict(record), synced=False)
         self._records[record.key] = record
 
     def get(self, key: str) -> ChannelRecord | None:

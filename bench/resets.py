@@ -27,9 +27,10 @@ from reachback_wire.units import DataUnit
 RESETS_EACH = 100
 LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 GO = re.compile(rb"GO:")
+# In a subshell, so that bash prints no job number among the counter's.
 COUNT = (
-    b"stty raw -echo; printf 'G%s:' O; (n=0; while :; do for k in {1..50}; do n=$((n+1)); "
-    b"printf '%s;' $n; done; sleep 0.02; done) & cat\r"
+    b"stty raw -echo; (printf 'G%s:' O; (n=0; while :; do for k in {1..50}; do n=$((n+1)); "
+    b"printf '%s;' $n; done; sleep 0.02; done) & cat)\r"
 )
 PATIENCE = 420
 
@@ -84,8 +85,8 @@ class Session:
         await self.shell.stay()
 
     def resumes(self, demo: Demo) -> int:
-        """How often the device's link was lost so far, as the front's log has it."""
-        return (demo.data / "demo.log").read_text("utf-8").count('"kind":"device-lost"')
+        """How often the connector has lost its link so far, during its greeting too."""
+        return (demo.data / "demo.log").read_text("utf-8").count("The connection was lost")
 
     def type(self, count: int) -> None:
         """Type some letters; without a link they wait in the browser."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from checks.components import COMPONENTS
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from journeys.demo import Demo, running
 
@@ -44,6 +44,8 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     profile.close()
 
 
+# A bound for a loaded machine, not a measurement: whole programs start behind these pages.
+expect.set_options(timeout=20_000)
 DATABASES = ["sqlite", "postgres"]
 
 

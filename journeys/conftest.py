@@ -10,7 +10,7 @@ import pytest
 from checks.components import COMPONENTS
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from journeys.demo import Demo, running
+from journeys.demo import Demo, folder_for_two, running
 
 ARTIFACTS = Path(__file__).parent / "artifacts"
 ARGUMENTS = [
@@ -50,13 +50,10 @@ DATABASES = ["sqlite", "postgres"]
 
 
 @pytest.fixture(scope="module", params=DATABASES)
-def demo(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Demo]:
+def demo(request: pytest.FixtureRequest) -> Iterator[Demo]:
     """The hotel, running; on SQLite and on PostgreSQL."""
-    if running_already := os.environ.get(
-        "REACHBACK_JOURNEY_DEMO"
-    ):  # PORT:FOLDER, while writing one
+    # PORT:FOLDER of a demo that runs already, while a journey is being written
+    if running_already := os.environ.get("REACHBACK_JOURNEY_DEMO"):
         port, _, place = running_already.partition(":")
         yield Demo(int(port), Path(place), dict(os.environ))
         return
@@ -64,10 +61,7 @@ def demo(
     if request.param == "postgres":
         url = os.environ.get("REACHBACK_JOURNEY_POSTGRES", "")
         assert url, "set REACHBACK_JOURNEY_POSTGRES, or run `make journeys`, which starts a cluster"
-    folder = tmp_path_factory.mktemp(f"hotel-{request.param}") / "demo"
-    for closed in (folder.parent, folder.parent.parent, folder.parent.parent.parent):
-        closed.chmod(0o755)  # the hotel's machine runs as nobody when the tests are root's
-    with running(folder, database_url=url) as started:
+    with folder_for_two() as folder, running(folder / "demo", database_url=url) as started:
         yield started
 
 

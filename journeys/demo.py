@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -99,6 +100,18 @@ def wait_for(condition: Any, sentence: str, seconds: float = 30) -> None:
             return
         time.sleep(0.1)
     raise AssertionError(sentence)
+
+
+@contextlib.contextmanager
+def folder_for_two() -> Iterator[Path]:
+    """Give a folder that another account may pass through: the hotel's machine may be `nobody`.
+
+    pytest's own folders do not serve: each start of pytest closes their common parent again.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="reachback-journey-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextlib.contextmanager

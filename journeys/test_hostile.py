@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from gateway.tests.peers import Browser, Device, RefusedUpgradeError
 
-from journeys.demo import Demo, running
+from journeys.demo import Demo, folder_for_two, running
 from journeys.visitor import Visitor
 from reachback_wire.signing import PrivateKey
 
@@ -26,8 +26,8 @@ NOBODY = "01900000-0000-7000-8000-00000000dead"
 
 
 @pytest.fixture(scope="module")
-def hotel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    with running(tmp_path_factory.mktemp("hostile") / "demo") as started:
+def hotel() -> Iterator[Demo]:
+    with folder_for_two() as folder, running(folder / "demo") as started:
         yield started
 
 

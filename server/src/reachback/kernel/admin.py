@@ -51,8 +51,10 @@ class _Conversation(socketserver.StreamRequestHandler):
     @override
     def handle(self) -> None:
         try:
+            # Read before refusing: who is still writing when we leave never reads the sentence.
+            request = self.rfile.readline(_LARGEST)
             _check_peer(self.connection)
-            answer = _answer(json.loads(self.rfile.readline(_LARGEST)))
+            answer = _answer(json.loads(request))
         except ReachbackError as error:
             answer = {"code": error.code, "sentence": error.sentence}
         except ValueError as error:

@@ -51,7 +51,7 @@ def _allowed(world: World, path: str) -> set[str]:
         ("/devices/enrol/new/", {"maya", "tomas", "aiko"}),
         ("/portal/devices/", {*EVERYBODY}),
         ("/portal/devices/{device}/", PROVIDER | {"chen", "li"}),
-        ("/access/organisations/{lotus}/contract/", PROVIDER | {"chen", "li"}),
+        ("/access/organisations/{lotus}/contract/", PROVIDER | {"chen"}),
         ("/sessions/", {*EVERYBODY}),
         ("/recordings/{session}/", PROVIDER | {"chen"}),
         ("/recordings/{session}/asciicast", PROVIDER | {"chen"}),

@@ -88,9 +88,9 @@ class Device:
             if entry.name.isdigit() and entry.name != str(os.getpid()):
                 try:
                     command = (entry / "cmdline").read_bytes().split(b"\0")
-                except OSError:
+                    session = (entry / "comm").read_text().strip() == "reachback-shell"
+                except OSError:  # it ended between two looks
                     continue
-                session = (entry / "comm").read_text().strip() == "reachback-shell"
                 ours = os.fsencode(self.state) in command
                 if ours and b"reachback_connector.helper" in command and not session:
                     return int(entry.name)

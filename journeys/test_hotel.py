@@ -214,6 +214,7 @@ def test_a_shell_survives_twenty_cuts_and_three_kills(demo: Demo, tomas: Page) -
         demo.wait_restarted(program, old)
         type_line(tomas, f"echo $KEPT-after-{program}")
         expect_output(tomas, f"still-here-after-{program}", 60)
+    wait_for(lambda: demo.state().get("device") == "ready", "web did not come back", 60)
     look(tomas, "after-kills")
 
 

@@ -144,3 +144,10 @@ async def test_the_control_socket_needs_the_secret(processes: Processes) -> None
         assert (answer.status, (await answer.json())["code"]) == (403, "wrong-secret")
     status, answer = await processes.ask_front("/nudges", {"nudges": [{"topic": 1}]})
     assert (status, answer["code"]) == (400, "malformed")
+
+
+async def test_a_page_that_was_rendered_just_now_misses_nothing(processes: Processes) -> None:
+    processes.answer("people.json", PEOPLE)
+    await publish(processes, nudge(["provider"], "between page and stream"), nudge(["org:x"], "no"))
+    maya = await listen(processes, "maya")
+    assert (await maya.next())[1]["text"] == "between page and stream"

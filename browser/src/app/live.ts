@@ -60,12 +60,18 @@ function belongs(list: HTMLElement, nudge: Nudge): boolean {
   return views === undefined || view.split(" ").some((each) => views.includes(each));
 }
 
+/** A stream that just opened repeats its last moments: what the page shows already may be newer. */
+function older(row: HTMLElement, present: HTMLElement | null): boolean {
+  return Number(row.dataset.version ?? 0) < Number(present?.dataset.version ?? 0);
+}
+
 function apply(list: HTMLElement, nudge: Nudge): void {
   const removed = nudge.data.removed as string | undefined;
   if (removed !== undefined) document.getElementById(removed)?.remove();
   const row = firstElement(nudge.html);
   if (row === undefined) return;
   const present = row.id === "" ? null : list.querySelector<HTMLElement>(`#${CSS.escape(row.id)}`);
+  if (older(row, present)) return;
   if (!belongs(list, nudge)) {
     present?.remove();
     return;

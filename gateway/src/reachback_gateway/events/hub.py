@@ -8,6 +8,7 @@ they do not (too long ago, or the front was restarted).
 import asyncio
 import json
 import secrets
+import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,6 +16,9 @@ from dataclasses import dataclass, field
 from reachback_gateway.ports import Nudge, Viewer
 
 _RING = 256
+# A page is rendered a moment before its stream opens: what was pushed in between would be missed.
+# Rows carry their version, so that a page ignores what it has already.
+_BEFORE_JOINING = 10.0  # seconds
 _RINGS = 20_000
 
 
@@ -25,6 +29,7 @@ class Pushed:
     sequence: int
     data: bytes
     audience: frozenset[str]
+    at: float = 0.0  # monotonic seconds
 
 
 @dataclass(slots=True)
@@ -111,7 +116,7 @@ class Hub:
         """Push to every stream whose audience matches; returns how many."""
         self.sequence += 1
         data = encode(nudge, f"{self.epoch}-{self.sequence}")
-        pushed = Pushed(self.sequence, data, nudge.audience)
+        pushed = Pushed(self.sequence, data, nudge.audience, time.monotonic())
         reached: set[Stream] = set()
         for key in nudge.audience:
             self._ring(key).add(pushed)
@@ -144,7 +149,7 @@ class Hub:
     def _missed(self, viewer: Viewer, last: str) -> list[bytes]:
         epoch, _, number = last.partition("-")
         if not last:
-            return []
+            return self._just_pushed(viewer)
         if epoch != self.epoch or not number.isdigit():
             return [self._reload()]
         since = int(number)
@@ -159,6 +164,13 @@ class Hub:
         if len(missed) >= self._queue - 1:
             return [self._reload()]
         return [missed[sequence] for sequence in sorted(missed)]
+
+    def _just_pushed(self, viewer: Viewer) -> list[bytes]:
+        """What a page that was rendered just now may not have seen."""
+        since = time.monotonic() - _BEFORE_JOINING
+        rings = [self._rings[key] for key in viewer.audience if key in self._rings]
+        fresh = {p.sequence: p.data for ring in rings for p in ring.kept if p.at >= since}
+        return [fresh[sequence] for sequence in sorted(fresh)][-(self._queue // 2) :]
 
     def _reload(self) -> bytes:
         return f"id: {self.epoch}-{self.sequence}\nevent: reload\ndata: {{}}\n\n".encode()

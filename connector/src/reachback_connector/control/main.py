@@ -93,6 +93,7 @@ class Control:
             tasks.create_task(scheduler.run())
             while True:
                 wait = await self._once(shared, address)
+                heed_cancellation()
                 _log.info("The next attempt is in %.1f s.", wait)
                 await asyncio.sleep(wait)
 
@@ -116,6 +117,17 @@ class Control:
             if time.monotonic() - began >= _STEADY:
                 self.backoff.succeeded()
         return retry if retry is not None else self.backoff.next()
+
+
+def heed_cancellation() -> None:
+    """Raise CancelledError if this task was asked to end and the request got lost on the way.
+
+    A task group that is failing when its task is cancelled raises the failure and forgets the
+    cancellation (CPython gh-116720, mended in 3.13): a SIGTERM that met a lost link did nothing.
+    """
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 def main(layout: Layout, *, spawn_helper: bool) -> int:

@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     *([f"{_ACTOR}.ActorMiddleware"] if rooms.exists(_ACTOR) else []),
     "reachback.config.failures.SpokenErrors",
+    *(["reachback.config.demo.front_page.StoryFirst"] if REACHBACK_DEMO else []),
 ]
 ROOT_URLCONF = "reachback.config.urls"
 WSGI_APPLICATION = "reachback.config.wsgi.application"

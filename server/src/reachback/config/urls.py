@@ -46,7 +46,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 if settings.REACHBACK_DEMO and rooms.exists("reachback.config.demo.urls"):
     urlpatterns.insert(0, path("demo/", include("reachback.config.demo.urls")))
-    urlpatterns.insert(0, path("", include("reachback.config.demo.front_page")))
 
 handler400 = "reachback.ui.web.errors.bad_request"
 handler403 = "reachback.ui.web.errors.forbidden"

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from loopback import Listener, closed
 from lotus_customer import Customer
 from wsproto import ConnectionType, WSConnection
 from wsproto.events import AcceptConnection, BytesMessage, Request
@@ -109,7 +110,7 @@ class Front:
         self.links = 0
         self.hold = "none"
         self.clock_shift = 0
-        self._server: asyncio.Server | None = None
+        self._listener = Listener(self._serve)
         self._changed = asyncio.Event()
         self._link: Link | None = None
         self._writer: asyncio.StreamWriter | None = None
@@ -117,8 +118,8 @@ class Front:
         self._control = SendBuffer(1 << 22)
 
     async def start(self) -> None:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
-        self.port = self._server.sockets[0].getsockname()[1]
+        await self._listener.start()
+        self.port = self._listener.port
         self._ticking = asyncio.create_task(self._tick())
 
     async def _tick(self) -> None:
@@ -131,9 +132,7 @@ class Front:
 
     async def stop(self) -> None:
         self._ticking.cancel()
-        self.abort()
-        if self._server is not None:
-            self._server.close()
+        await self._listener.close()
 
     @property
     def reading(self) -> bool:
@@ -158,16 +157,11 @@ class Front:
                 await self._changed.wait()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            head = await reader.readuntil(b"\r\n\r\n")
-            if head.startswith(b"POST"):
-                await self._enrol(head, reader, writer)
-            else:
-                await self._hold_link(head, reader, writer)
-        except (OSError, asyncio.IncompleteReadError):
-            pass
-        finally:
-            writer.close()
+        head = await reader.readuntil(b"\r\n\r\n")
+        if head.startswith(b"POST"):
+            await self._enrol(head, reader, writer)
+        else:
+            await self._hold_link(head, reader, writer)
 
     async def _enrol(
         self, head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -366,7 +360,7 @@ class CuttingProxy:
 
     def __init__(self, target: int) -> None:
         self._target = target
-        self._server: asyncio.Server | None = None
+        self._listener = Listener(self._serve)
         self._left: int | None = None
         self.plan: list[int] = []
         self._writers: list[asyncio.StreamWriter] = []
@@ -374,16 +368,15 @@ class CuttingProxy:
         self.port = 0
 
     async def start(self) -> None:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
-        self.port = self._server.sockets[0].getsockname()[1]
+        await self._listener.start()
+        self.port = self._listener.port
 
     async def stop(self) -> None:
         self.cut()
-        if self._server is not None:
-            self._server.close()
+        await self._listener.close()
 
     async def start_again(self) -> None:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
+        await self._listener.start()
 
     def cut(self) -> None:
         self._left = None
@@ -397,7 +390,10 @@ class CuttingProxy:
             self._left = self.plan.pop()
         other_reader, other_writer = await asyncio.open_connection("127.0.0.1", self._target)
         self._writers += [writer, other_writer]
-        await asyncio.gather(self._pump(reader, other_writer), self._pump(other_reader, writer))
+        try:
+            await asyncio.gather(self._pump(reader, other_writer), self._pump(other_reader, writer))
+        finally:
+            await closed(other_writer)
 
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:

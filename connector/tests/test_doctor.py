@@ -3,24 +3,23 @@
 import asyncio
 import ssl
 import subprocess
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from link_front import Front
+from loopback import Handler, Listener, closed
 
 from reachback_connector.commands.doctor import walk
 from reachback_connector.control.address import Address
 from reachback_connector.control.dial import Dialler
 
-Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
-
-
 @asynccontextmanager
 async def serving(handler: Handler, tls: ssl.SSLContext | None = None) -> AsyncIterator[int]:
-    server = await asyncio.start_server(handler, "127.0.0.1", 0, ssl=tls)
-    yield server.sockets[0].getsockname()[1]
-    server.close()
+    listener = Listener(handler, tls)
+    await listener.start()
+    yield listener.port
+    await listener.close()
 
 
 def proxy(answer: bytes, wanted: bytes = b"") -> Handler:
@@ -33,9 +32,10 @@ def proxy(answer: bytes, wanted: bytes = b"") -> Handler:
             far_reader, far_writer = await asyncio.open_connection(host, int(port))
             writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
             await asyncio.gather(pump(reader, far_writer), pump(far_reader, writer))
+            await closed(far_writer)
+            return
         writer.write(answer)
         await writer.drain()
-        writer.close()
 
     return handle
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 from reachback_connector import settings
 from reachback_connector.commands.output import say, say_json
 from reachback_connector.control.address import Address, parse, proxy_for
-from reachback_connector.control.dial import Dialler
+from reachback_connector.control.dial import Dialler, let_go
 from reachback_connector.control.websocket import WebSocket
 from reachback_connector.errors import NetworkError
 from reachback_connector.layout import Layout
@@ -64,7 +64,7 @@ async def walk(dialler: Dialler, address: Address) -> list[Examined]:
     steps.append(Examined("reach", well=True, sentence=f"{address.authority} is reached {way}."))
     if address.secure:
         steps.append(_encrypted(writer, address))
-    writer.close()
+    await let_go(writer)
     try:
         socket = await WebSocket.connect(dialler, address)
     except (NetworkError, TimeoutError) as error:
@@ -106,7 +106,7 @@ async def _foreign_issuer(dialler: Dialler, address: Address) -> str:
         return ""
     shown = writer.get_extra_info("ssl_object")
     der = shown.getpeercert(binary_form=True) if shown else None
-    writer.close()
+    await let_go(writer)
     return issuer_in_der(der) if der else ""
 
 

@@ -18,6 +18,7 @@ from reachback_connector.control.address import Address, Proxy, proxy_for
 from reachback_connector.errors import NetworkError, UsageError
 
 _HEAD_LIMIT = 16_384
+_GOODBYE = 1.0  # nothing is lost by not waiting for the peer's half
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,16 @@ class Dialler:
             raise NetworkError(
                 "tls", f"No encrypted connection to {address.host}: {error}."
             ) from error
+
+
+async def let_go(writer: asyncio.StreamWriter) -> None:
+    """Close and see the socket gone; a peer that leaves TLS unfinished is cut after a second."""
+    writer.close()
+    try:
+        async with asyncio.timeout(_GOODBYE):
+            await writer.wait_closed()
+    except (OSError, TimeoutError):
+        writer.transport.abort()
 
 
 async def read_head(

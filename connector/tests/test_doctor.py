@@ -14,6 +14,7 @@ from reachback_connector.commands.doctor import walk
 from reachback_connector.control.address import Address
 from reachback_connector.control.dial import Dialler
 
+
 @asynccontextmanager
 async def serving(handler: Handler, tls: ssl.SSLContext | None = None) -> AsyncIterator[int]:
     listener = Listener(handler, tls)

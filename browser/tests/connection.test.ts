@@ -38,6 +38,26 @@ async function opened(): Promise<Page> {
   return made;
 }
 
+describe("a front that breaks the protocol", () => {
+  test("by a second WELCOME is left by name", async () => {
+    await opened();
+    front.send({ name: "welcome", value: {} });
+    const before = front.wire;
+    front.flush();
+    await time.pass(5);
+    expect([before.closedWith, before.reason]).toEqual([4002, "order"]);
+  });
+
+  test("by a rewind to where no stream ever is is left by name", async () => {
+    await opened();
+    front.send({ name: "resume", entries: [{ ch: 16, next: 2 ** 53 - 1, credit: 2 ** 53 - 1 }] });
+    const before = front.wire;
+    front.flush();
+    await time.pass(5);
+    expect([before.closedWith, before.reason]).toEqual([4002, "offset"]);
+  });
+});
+
 describe("the first opening", () => {
   test("greets, opens, shows output and sends what was typed before the answer", async () => {
     const { connection, keys } = page();

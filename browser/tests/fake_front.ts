@@ -21,14 +21,16 @@ export class FakeWire implements Wire {
   onmessage: ((event: MessageEvent<ArrayBuffer>) => void) | null = null;
   onclose: ((event: CloseEvent) => void) | null = null;
   closedWith: number | undefined;
+  reason: string | undefined;
   heard: (bytes: Uint8Array) => void = () => undefined;
 
   send(message: Uint8Array): void {
     if (this.readyState === 1) this.heard(message.slice());
   }
 
-  close(code?: number): void {
+  close(code?: number, reason?: string): void {
     this.closedWith = code;
+    this.reason = reason;
     this.readyState = 3;
   }
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from reachback_wire import frames as f
 from reachback_wire.link import INPUT, INTERACTIVE, Link, RemoteError
-from reachback_wire.streams import Receiver, SendBuffer
+from reachback_wire.streams import LARGEST, Receiver, SendBuffer
 from reachback_wire.units import CtrlUnit, DataUnit, GapUnit, Unit
 
 SALT, DIGEST = bytes(range(16)), bytes(range(32))
@@ -19,6 +19,9 @@ CASES: list[tuple[str, int, Steps]] = [
     ("a gap advances by its length", 0, [0, GAP, CtrlUnit(5, b"")]),
     ("a hole lasts until a seek at or below next", 5, [8, DataUnit(b"no"), 5, DataUnit(b"yes")]),
     ("a gap over what arrived is an error", 5, [0, GAP]),
+    ("the largest offset is still one", LARGEST - 3, [LARGEST - 3, DataUnit(b"end")]),
+    ("beyond the largest offset is an error", LARGEST - 3, [LARGEST - 3, DataUnit(b"over")]),
+    ("a gap beyond the largest offset is an error", 0, [LARGEST - 99, GAP]),
 ]
 
 

@@ -5,7 +5,9 @@
 
 import { LocalError, RemoteError } from "./errors";
 import type { GapFields } from "./frames";
-import { MAX_VARINT } from "./varint";
+
+/** No stream reaches this offset: credit beyond it must still be a number that browsers can count to. */
+export const LARGEST = 2 ** 53 - 2 ** 32;
 
 export type Unit =
   | { kind: "data"; data: Uint8Array }
@@ -76,6 +78,9 @@ export class SendBuffer implements Source {
    * device ever got is gone with that page, and nothing may wait for it.
    */
   adopt(start: number): void {
+    if (start > LARGEST) {
+      throw new RemoteError("offset", "A rewind names a place where no stream ever is.");
+    }
     if (start === this.safe || (this.begun && !(this.adopted && start < this.safe))) return;
     this.adopted = true;
     const shift = start - this.safe;
@@ -191,8 +196,8 @@ export class Receiver {
     const start = this.at;
     if (start === undefined) return undefined;
     const end = start + unitLength(unit);
-    if (end > MAX_VARINT) {
-      throw new RemoteError("offset", "An offset is beyond what this program can count.");
+    if (end > LARGEST) {
+      throw new RemoteError("offset", "An offset is beyond 2^53-2^32, where no stream ever is.");
     }
     this.at = end;
     const offset = this.next;

@@ -3,7 +3,7 @@
  * growing pauses. Input stays in the send buffer until the device itself has acknowledged it.
  */
 
-import { LinkError } from "../link/errors";
+import { LinkError, RemoteError } from "../link/errors";
 import type { Frame, Json } from "../link/frames";
 import { Link, type LinkEvent, PRIORITY } from "../link/link";
 import { Receiver, SendBuffer, type Unit } from "../link/streams";
@@ -191,6 +191,7 @@ export class SessionConnection {
         void this.greet(frame.value);
         break;
       case "welcome":
+        if (this.welcome) throw new RemoteError("order", "The server said WELCOME twice.");
         this.welcomed();
         break;
       case "opened":

@@ -96,6 +96,11 @@ CONTROL = [
     "document-lifts",
     "cut-nonsense",
 ]
+BLAMED = {
+    "ack-beyond-end": "The server names output that was never sent.",
+    "resume-nonsense": "The server names output that was never sent.",
+    "second-welcome": "The server said Welcome twice.",
+}
 LIVING = [
     "input-beyond-credit",
     "input-beyond-names",
@@ -242,5 +247,11 @@ async def test_abuse_of_a_living_session_leaves_its_shell_usable(
         await asyncio.sleep(0)
     assert words["input-beyond-credit"] == "closed"
     assert words["input-beyond-names"] == "closed"
+    log = device.log.read_text()
+    for name, said in BLAMED.items():
+        assert words[name] == "closed", name
+        assert said in log, name
+    assert "cannot be written" not in log
+    assert "is attached already" not in log
     assert set(words.values()) <= {"closed", "ignored"}, words
     await still_serves(gateway, device)

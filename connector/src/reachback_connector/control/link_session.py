@@ -38,7 +38,7 @@ from reachback_wire.link import (
     Rewound,
     UnitReceived,
 )
-from reachback_wire.link_errors import LinkError
+from reachback_wire.link_errors import LinkError, RemoteError
 from reachback_wire.liveness import IdleInterval
 from reachback_wire.streams import Receiver
 from reachback_wire.units import CtrlUnit, Unit
@@ -85,6 +85,7 @@ class LinkSession:
         }
         for ch in self._sources:  # documents may stand in the same message as WELCOME
             self._link.expect(ch, Receiver())
+        self._greetings: set[type[Frame]] = set()
         self._node = ""
         self._retry: float | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -146,8 +147,10 @@ class LinkSession:
     def _frame(self, frame: Frame) -> None:
         match frame:
             case Challenge(value):
+                self._greeted_once(frame)
                 self._later(lambda: self._greet(value))
             case Welcome(value):
+                self._greeted_once(frame)
                 self._standing_channels()
                 self._later(lambda: self._welcomed(value))
             case Open(ch, value):
@@ -156,6 +159,11 @@ class LinkSession:
                 self._relays[ch].close(value)
             case Bye(value):
                 self._bye(value)
+
+    def _greeted_once(self, frame: Frame) -> None:
+        if type(frame) in self._greetings:
+            raise RemoteError("order", f"The server said {type(frame).__name__} twice.")
+        self._greetings.add(type(frame))
 
     def _bye(self, value: dict[str, Any]) -> None:
         code, sentence = str(value.get("code", ""))[:64], str(value.get("sentence", ""))[:500]

@@ -105,8 +105,14 @@ class Relay(asyncio.Protocol):
             self._granted = offset + WINDOW
             self._send(Credit(CH, self._granted))
 
+    def _check_known(self, offset: int) -> None:
+        """RemoteError when the front names what was never produced."""
+        if offset > max(self._position, int(self.state.get("end", 0))):
+            raise RemoteError("never-sent", "The server names output that was never sent.")
+
     def rewind(self, offset: int) -> None:
         """The front wants units from `offset`: ask the holder unless they lie here."""
+        self._check_known(offset)
         first = self._units[0][0] if self._units else self._position
         if self._position >= 0 and first <= offset <= self._position:
             return
@@ -117,6 +123,7 @@ class Relay(asyncio.Protocol):
 
     def acknowledge(self, offset: int) -> None:
         """The front holds everything below `offset`."""
+        self._check_known(offset)
         self._acked = max(self._acked, offset)
         self._send(Ack(CH, offset))
         self._close_when_safe()

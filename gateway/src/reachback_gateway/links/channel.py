@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 FIRST_CREDIT: Final = 65_536
 DETACHED_WINDOW: Final = 4 * 1_048_576
 INPUT_MOST: Final = 8 * 1_048_576
+COUNTABLE: Final = 2**53 - 1
+"""Browsers count to here: credit that is passed on to them names no more."""
 _STEP: Final = 262_144
 _COMMANDS = range(16, 32)
 _INTERACTIVE_KINDS = frozenset(("shell", "exec", "desktop"))
@@ -119,6 +121,8 @@ class Channel:
 
     def rewind_input(self, offset: int, credit: int) -> None:
         """The device asks for input again from `offset` while connected."""
+        if offset > self.input.end:
+            raise RemoteError("never-sent", "The device asks for input that was never sent.")
         self.device_credit = max(self.device_credit, credit)
         if offset < self.input.acked and self.device is not None:
             self.bind(self.device, self.ch, next_input=offset, credit=credit)
@@ -131,8 +135,8 @@ class Channel:
             return
         left = owner.told_credit - self.input.end
         if left < (self.device_credit - self.input.end) // 2:
-            owner.told_credit = self.device_credit
-            owner.leg.leg.link.grant_credit(owner.ch, self.device_credit)
+            owner.told_credit = min(self.device_credit, COUNTABLE)
+            owner.leg.leg.link.grant_credit(owner.ch, owner.told_credit)
             owner.leg.leg.kick()
 
     def acked_input(self, offset: int) -> None:
@@ -169,9 +173,9 @@ class Channel:
     def _rewind_owner(self) -> None:
         owner = self.owner
         if owner is not None and not owner.told:
-            owner.told_credit = self.device_credit
+            owner.told_credit = min(self.device_credit, COUNTABLE)
             owner.leg.leg.link.expect(owner.ch, Receiver(self.input.end))
-            entry = ResumeEntry(owner.ch, self.input.end, self.device_credit)
+            entry = ResumeEntry(owner.ch, self.input.end, owner.told_credit)
             owner.leg.leg.send(Resume((entry,)))
 
     def seat(self, viewer: Viewer, start: int) -> None:

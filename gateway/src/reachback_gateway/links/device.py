@@ -21,7 +21,7 @@ from reachback_wire.link import (
     Rewound,
     UnitReceived,
 )
-from reachback_wire.streams import Receiver, SendBuffer
+from reachback_wire.streams import LARGEST, Receiver, SendBuffer
 
 if TYPE_CHECKING:
     from reachback_gateway.links.links import Links
@@ -177,6 +177,8 @@ class DeviceLeg:
                 fresh = self._links.unspent(nonces, wall_ms())
                 self.nonces.extend((wall_ms(), nonce) for nonce in fresh)
             case Channels(value):
+                if any(max(e["ch"], e["next"], e["acked"]) > LARGEST for e in value):
+                    raise RemoteError("offset", "CHANNELS names a place where no stream ever is.")
                 await self._links.relist(self, value)
                 self.listed = True
             case Opened(ch, value):

@@ -5,7 +5,7 @@ one number, `next`. Both outlive connections; a :class:`~reachback_wire.link.Lin
 """
 
 from reachback_wire.streams.buffer import SEGMENT, UNIT_COST, SendBuffer
-from reachback_wire.streams.receiver import Receiver
+from reachback_wire.streams.receiver import LARGEST, Receiver
 from reachback_wire.streams.source import Source
 
-__all__ = ["SEGMENT", "UNIT_COST", "Receiver", "SendBuffer", "Source"]
+__all__ = ["LARGEST", "SEGMENT", "UNIT_COST", "Receiver", "SendBuffer", "Source"]

@@ -1,8 +1,12 @@
 """What has arrived of one channel direction: one number, `next`."""
 
-from reachback_wire import varint
+from typing import Final
+
 from reachback_wire.link_errors import RemoteError
 from reachback_wire.units import DataUnit, Unit
+
+LARGEST: Final = 2**53 - 2**32
+"""No stream passes this offset: browsers count to 2^53-1, and credit needs room beyond."""
 
 
 class Receiver:
@@ -33,8 +37,8 @@ class Receiver:
         if start is None:
             return None
         end = start + unit.length
-        if end > varint.MAXIMUM:
-            raise RemoteError("offset", "An offset is beyond what the link can name.")
+        if end > LARGEST:
+            raise RemoteError("offset", "An offset is beyond 2^53-2^32, where no stream ever is.")
         self.at = end
         following = self.next
         if start > following or end <= following:

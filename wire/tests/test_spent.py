@@ -16,6 +16,10 @@ def stored(value: object) -> dict:  # type: ignore[type-arg]
     return json.loads(json.dumps(value))  # type: ignore[no-any-return]
 
 
+def restarted(ledger: SpentLedger) -> SpentLedger:
+    return SpentLedger.replay(stored(entry) for entry in ledger.entries())
+
+
 def test_nonces_survive_a_restart_with_what_they_are_bound_to() -> None:
     book = NonceBook()
     book.issue(NONCE, 0)
@@ -54,26 +58,28 @@ def test_issuing_a_nonce_again_does_not_make_it_younger() -> None:
 @given(st.lists(st.tuples(st.integers(1, 6), st.sampled_from("ab")), max_size=12))
 def test_no_counter_is_ever_begun_twice_even_over_restarts(asked: list[tuple[int, str]]) -> None:
     ledger, begun = SpentLedger(), []
+    journal: list[dict[str, object]] = []
     for counter, text in asked:
-        ledger = SpentLedger.from_state(stored(ledger.to_state()))
+        ledger = restarted(ledger)
         try:
             standing = ledger.look(GRANT, "digest", wish(counter=counter), text)
         except Refusal as refused:
             assert refused.code == "replayed"  # noqa: PT017  the other branch goes on
             continue
         if standing.state == "new":
-            ledger.begin(GRANT, "digest", wish(counter=counter), text)
+            journal.append(ledger.begin(GRANT, "digest", wish(counter=counter), text))
             begun.append(counter)
-            ledger.finish(GRANT.id, counter, {"answer": text})
+            journal.append(ledger.finish(GRANT.id, counter, {"answer": text}))
         else:
             assert standing.answer == {"answer": text}
     assert begun == sorted(set(begun))
+    assert list(ledger.entries()) == journal, "what was appended one by one gives the same again"
 
 
 def test_an_open_whose_outcome_is_unknown_is_not_begun_again() -> None:
     ledger = SpentLedger()
     ledger.begin(GRANT, "digest", wish(), "open")
-    ledger = SpentLedger.from_state(stored(ledger.to_state()))
+    ledger = restarted(ledger)
     standing = ledger.look(GRANT, "digest", wish(), "open")
     assert standing.state == "unknown"
     with pytest.raises(Refusal) as refused:
@@ -86,7 +92,24 @@ def test_an_open_whose_outcome_is_unknown_is_not_begun_again() -> None:
 def test_a_grant_is_forgotten_only_when_the_floor_has_passed_it() -> None:
     ledger = SpentLedger()
     ledger.begin(GRANT, "digest", wish(), "open")
-    ledger.prune(NOW)
+    assert ledger.prune(NOW) == []
     assert ledger.look(GRANT, "digest", wish(), "open").state == "unknown"
-    ledger.prune(GRANT.expires)
-    assert ledger.to_state() == {}
+    assert ledger.prune(GRANT.expires) == [GRANT.nonce]
+    assert list(ledger.entries()) == []
+
+
+def test_a_nonce_stays_bound_when_only_the_journal_survived() -> None:
+    book, ledger = NonceBook(), SpentLedger()
+    book.issue(bytes.fromhex(GRANT.nonce), 0)
+    state = stored(book.to_state())  # as of before the grant was shown
+    ledger.begin(GRANT, "digest", wish(), "open")
+    book = NonceBook.from_state(state)
+    for nonce, digest in restarted(ledger).bindings:
+        book.rebind(nonce, digest)
+    with pytest.raises(Refusal, match="already used"):
+        book.bind(GRANT.nonce, "another", MINUTE)
+
+
+def test_an_entry_nobody_wrote_is_not_taken_for_a_ledger() -> None:
+    with pytest.raises(ValueError, match="no entry"):
+        SpentLedger.replay([{"entry": "lend", "grant": "g", "counter": 1}])

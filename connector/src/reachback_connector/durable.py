@@ -87,13 +87,17 @@ class Journal:
             os.ftruncate(self._descriptor, whole)
             os.fsync(self._descriptor)
 
-    def append(self, value: dict[str, Any]) -> None:
-        """Add one line; returns when it is on the disk. A failed write is undone, then reported."""
+    def append(self, value: dict[str, Any], *, synced: bool = True) -> None:
+        """Add one line; returns when it is on the disk. A failed write is undone, then reported.
+
+        Not `synced`: it goes to the disk with the next line that is, or when the kernel likes.
+        """
         line = json.dumps(value, separators=(",", ":"), sort_keys=True).encode() + b"\n"
         before = os.fstat(self._descriptor).st_size
         try:
             _write_whole(self._descriptor, line)
-            os.fdatasync(self._descriptor)
+            if synced:
+                os.fdatasync(self._descriptor)
         except OSError as error:
             os.ftruncate(self._descriptor, before)
             raise StateError("state-full", f"{self.path} cannot be written: {error}.") from error

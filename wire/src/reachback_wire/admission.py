@@ -54,13 +54,13 @@ class Admission:
     standing: Standing
     decision: Decision | None
 
-    def begin(self, ledger: SpentLedger) -> None:
-        """Spend the counter; the caller stores the ledger durably before it acts."""
-        ledger.begin(self.grant, self.grant_digest, self.wish, self.open_digest)
+    def begin(self, ledger: SpentLedger) -> dict[str, object]:
+        """Spend the counter; the caller stores the entry durably before it acts."""
+        return ledger.begin(self.grant, self.grant_digest, self.wish, self.open_digest)
 
-    def finish(self, ledger: SpentLedger, answer: dict[str, object]) -> None:
-        """Note the answer that repeats are given; the caller stores the ledger."""
-        ledger.finish(self.grant.id, self.wish.counter, answer)
+    def finish(self, ledger: SpentLedger, answer: dict[str, object]) -> dict[str, object]:
+        """Note the answer that repeats are given; the caller stores the entry."""
+        return ledger.finish(self.grant.id, self.wish.counter, answer)
 
 
 def admit(grant_envelope: Envelope, open_envelope: Envelope, gate: Gate) -> Admission:

@@ -1,10 +1,12 @@
 """What may happen once: link nonces and (grant, counter) pairs. Pure state, kept by the device.
 
-Both books are written to disk by their owner (`to_state`) before anything is done.
+Their owner stores them before anything is done: the nonces as a whole (`to_state`), the ledger as
+a journal of entries, so that an OPEN costs one append and not a file.
 """
 
-from dataclasses import asdict, dataclass, field
-from typing import Final, Literal
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
 
 from reachback_wire.documents import Grant, Open
 from reachback_wire.refusals import Refusal
@@ -51,6 +53,12 @@ class NonceBook:
         self.check(nonce, grant_digest, now)
         self._bound[bytes.fromhex(nonce)] = grant_digest
 
+    def rebind(self, nonce: str, grant_digest: str) -> None:
+        """Bind a nonce as the journal says it was; one that is not known any more stays so."""
+        raw = bytes.fromhex(nonce)
+        if raw in self._issued:
+            self._bound.setdefault(raw, grant_digest)
+
     def forget(self, nonce: str) -> None:
         """Forget a nonce whose grant is over."""
         self._issued.pop(bytes.fromhex(nonce), None)
@@ -84,12 +92,13 @@ class NonceBook:
 
 @dataclass(slots=True)
 class _Spent:
-    """One grant's history: its digest and expiry, per counter the OPEN's digest and the answer."""
+    """One grant's history: its digest, nonce and expiry, per counter the OPEN and the answer."""
 
     digest: str
+    nonce: str
     expires: int
-    opens: dict[str, str] = field(default_factory=dict)
-    answers: dict[str, dict[str, object]] = field(default_factory=dict)
+    opens: dict[int, str] = field(default_factory=dict)
+    answers: dict[int, dict[str, object]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +125,8 @@ class Standing:
 class SpentLedger:
     """Which OPENs of which grants were begun, and how they were answered.
 
-    Order: `look` → (new) → `begin` → store `to_state()` durably → act → `finish` → store.
+    Order: `look` → (new) → `begin` → append its entry durably → act → `finish` → append. An entry
+    of `finish` that a power cut takes leaves the outcome unknown, which is what it is.
     """
 
     def __init__(self) -> None:
@@ -129,11 +139,11 @@ class SpentLedger:
             return Standing("new")
         if spent.digest != grant_digest:
             raise Refusal("replayed", "Another grant with this name was used before.")
-        counter = str(wish.counter)
+        counter = wish.counter
         if spent.opens.get(counter) == open_digest:
             answer = spent.answers.get(counter)
             return Standing("repeat", answer) if answer is not None else Standing("unknown")
-        if wish.counter <= max(map(int, spent.opens), default=0):
+        if wish.counter <= max(spent.opens, default=0):
             raise Refusal("replayed", "This wish to open repeats a counter that was used before.")
         if grant.uses and len(spent.opens) >= grant.uses:
             raise Refusal(
@@ -141,30 +151,72 @@ class SpentLedger:
             )
         return Standing("new")
 
-    def begin(self, grant: Grant, grant_digest: str, wish: Open, open_digest: str) -> None:
-        """Spend the OPEN's counter; store the state durably before acting."""
+    def begin(
+        self, grant: Grant, grant_digest: str, wish: Open, open_digest: str
+    ) -> dict[str, object]:
+        """Spend the OPEN's counter; the entry is to be stored durably before acting."""
         if self.look(grant, grant_digest, wish, open_digest).state != "new":
             raise ValueError("Only a new OPEN is begun.")
-        spent = self._grants.setdefault(grant.id, _Spent(grant_digest, grant.expires))
-        spent.opens[str(wish.counter)] = open_digest
+        entry = _begun(grant.id, _Spent(grant_digest, grant.nonce, grant.expires), wish.counter)
+        entry["open"] = open_digest
+        self._apply(entry)
+        return entry
 
-    def finish(self, grant_id: str, counter: int, answer: dict[str, object]) -> None:
-        """Note the first answer, which every repeat of the same OPEN is given."""
-        self._grants[grant_id].answers[str(counter)] = answer
-
-    def prune(self, floor: int) -> None:
-        """Forget grants that expired before the floor: nothing can bring them back."""
-        self._grants = {
-            name: spent for name, spent in self._grants.items() if spent.expires > floor
+    def finish(self, grant_id: str, counter: int, answer: dict[str, object]) -> dict[str, object]:
+        """Note the first answer, which every repeat of the same OPEN is given; its entry."""
+        entry: dict[str, object] = {
+            "entry": "finish",
+            "grant": grant_id,
+            "counter": counter,
+            "answer": answer,
         }
+        self._apply(entry)
+        return entry
 
-    def to_state(self) -> dict[str, object]:
-        return {name: asdict(spent) for name, spent in self._grants.items()}
+    def _apply(self, entry: dict[str, Any]) -> None:
+        name, counter = str(entry["grant"]), int(entry["counter"])
+        if entry["entry"] == "begin":
+            fresh = _Spent(str(entry["digest"]), str(entry["nonce"]), int(entry["expires"]))
+            self._grants.setdefault(name, fresh).opens[counter] = str(entry["open"])
+        elif entry["entry"] == "finish":
+            self._grants[name].answers[counter] = entry["answer"]
+        else:
+            raise ValueError(f"The ledger knows no entry {entry['entry']!r}.")
+
+    def prune(self, floor: int) -> list[str]:
+        """Forget grants that expired before the floor, which nothing brings back; their nonces."""
+        over = [name for name, spent in self._grants.items() if spent.expires <= floor]
+        return [self._grants.pop(name).nonce for name in over]
+
+    @property
+    def bindings(self) -> Iterator[tuple[str, str]]:
+        """Nonce and digest of every grant that is remembered."""
+        return ((spent.nonce, spent.digest) for spent in self._grants.values())
+
+    def entries(self) -> Iterator[dict[str, object]]:
+        """The shortest journal that gives this ledger again."""
+        for name, spent in self._grants.items():
+            for counter, digest in spent.opens.items():
+                yield _begun(name, spent, counter) | {"open": digest}
+                if counter in spent.answers:
+                    answer = spent.answers[counter]
+                    yield {"entry": "finish", "grant": name, "counter": counter, "answer": answer}
 
     @classmethod
-    def from_state(cls, state: dict[str, dict[str, object]]) -> "SpentLedger":
-        """Read what `to_state` wrote; raises ValueError or TypeError for anything else."""
+    def replay(cls, entries: Iterable[dict[str, Any]]) -> "SpentLedger":
+        """Read a journal; KeyError, TypeError or ValueError for anything else."""
         ledger = cls()
-        for name, entry in state.items():
-            ledger._grants[name] = _Spent(**entry)  # type: ignore[arg-type]  # our own file
+        for entry in entries:
+            ledger._apply(entry)
         return ledger
+
+
+def _begun(name: str, spent: _Spent, counter: int) -> dict[str, object]:
+    return {
+        "entry": "begin",
+        "grant": name,
+        "digest": spent.digest,
+        "nonce": spent.nonce,
+        "expires": spent.expires,
+        "counter": counter,
+    }

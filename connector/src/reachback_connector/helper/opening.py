@@ -60,7 +60,7 @@ class Opening:
             trust=vault.trust,
             clock=vault.clock(),
             nonces=vault.nonces,
-            ledger=vault.ledger,
+            ledger=vault.spending.ledger,
             steady=vault.steady(),
             hold=hold,
         )
@@ -82,16 +82,16 @@ class Opening:
         except ConnectorError as error:
             refusal = Refusal("unknown", error.sentence)
             answer = {"answer": "refused", "ch": ch, "value": {**refusal.to_value(), "data": {}}}
-        admission.finish(self.vault.ledger, answer)
-        self.vault.save_spent()
+        try:
+            self.vault.spending.finish(admission, answer)
+        except StateError as error:
+            _log.warning("The answer to a repeat is not kept: %s", error.sentence)
         return answer
 
     def _spend(self, admission: Admission) -> None:
         """Durable before anything is done; a disk that is full opens nothing."""
         try:
-            self.vault.save_binding()
-            admission.begin(self.vault.ledger)
-            self.vault.save_spent()
+            self.vault.spending.begin(admission)
         except StateError as error:
             raise Refusal("unknown", f"Nothing was started: {error.sentence}") from error
 

@@ -3,7 +3,7 @@
 STATE/helper/device.key      OpenSSH private key, made at enrolment, never leaves this directory
 STATE/helper/trust.json      keyset chain, statement, contract, narrowings (`CustomerTrust`)
 STATE/helper/link.json       HELLO counter, clock floor, nonces
-STATE/helper/spent.json      which OPENs were begun, and how they were answered
+STATE/helper/spent.jsonl     which OPENs were begun, and how they were answered (`Spending`)
 STATE/helper/receipts.jsonl  every receipt this device has ever signed
 """
 
@@ -18,13 +18,14 @@ from typing import Any, Final
 from reachback_connector import durable
 from reachback_connector.durable import Journal
 from reachback_connector.errors import StateError
+from reachback_connector.helper.spending import Spending
 from reachback_connector.layout import Layout
 from reachback_wire.documents import Envelope, Narrowing, Receipt
 from reachback_wire.receipts import ReceiptBook
 from reachback_wire.refusals import Refusal
 from reachback_wire.requests import TOLERANCE_MS, Clock
 from reachback_wire.signing import PrivateKey
-from reachback_wire.spent import NONCE_LENGTH, NonceBook, SpentLedger
+from reachback_wire.spent import NONCE_LENGTH, NonceBook
 from reachback_wire.trust import CustomerTrust
 
 NONCES_AT_ONCE: Final = 4
@@ -45,7 +46,7 @@ class Vault:
         self.floor = int(self._link.get("floor", 0))
         self.nonces = NonceBook.from_state(self._link.get("nonces", {}))
         self._steady_base = self._steady_start()
-        self.ledger = SpentLedger.from_state(durable.read_json(self._folder / "spent.json") or {})
+        self.spending = Spending(self._folder / "spent.jsonl", self.nonces, self.floor)
         self._journal = Journal(self._folder / "receipts.jsonl")
         self.book, self._newest = self._load_book()
         self.gateway_ahead = 0
@@ -151,7 +152,8 @@ class Vault:
         return self.counter
 
     def issue_nonces(self) -> list[str]:
-        """Fresh link nonces, stored before they are given away."""
+        """Fresh link nonces, stored before they are given away; what expired is forgotten here."""
+        self.spending.tidy(self.floor)
         fresh = [secrets.token_bytes(NONCE_LENGTH) for _ in range(NONCES_AT_ONCE)]
         for nonce in fresh:
             self.nonces.issue(nonce, self.steady())
@@ -168,16 +170,6 @@ class Vault:
             "boot": self._boot,
         }
         durable.replace_json(self._folder / "link.json", self._link)
-
-    # Spending
-
-    def save_spent(self) -> None:
-        """Which grant was bound to which nonce, and what was begun: on disk before acting."""
-        self.ledger.prune(self.floor)
-        durable.replace_json(self._folder / "spent.json", self.ledger.to_state())
-
-    def save_binding(self) -> None:
-        self._save_link()
 
     # Receipts
 
@@ -202,6 +194,7 @@ class Vault:
         """In a forked child: drop the secret and the open files."""
         self.key = None
         self._journal.close()
+        self.spending.close()
 
 
 def _since_boot() -> int:

@@ -149,6 +149,18 @@ def running(data: Path, *, database_url: str = "") -> Iterator[Demo]:
         process.kill()
         process.wait()
         output.close()
+    wait_for(lambda: not left_behind(data), "the demo left processes behind")
+
+
+def left_behind(data: Path) -> list[str]:
+    """Return the command lines of processes that still name the demo's folders."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            command = (entry / "cmdline").read_bytes() if entry.name.isdigit() else b""
+            if os.fsencode(data) in command:
+                found.append(command.replace(b"\0", b" ").decode(errors="replace"))
+    return found
 
 
 def keep_logs(data: Path) -> None:

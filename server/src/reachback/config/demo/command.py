@@ -20,7 +20,7 @@ from pathlib import Path
 
 from reachback.config import installation, serve
 from reachback.config.demo import cable
-from reachback.config.demo.hotel import place
+from reachback.config.demo.hotel import place, shells
 from reachback.config.demo.places import Places
 from reachback.config.environment import envint, envpath
 from reachback.config.supervisor import Program, Supervisor
@@ -64,7 +64,7 @@ def main(arguments: list[str]) -> int:
     if options.word != "run":
         return steer(options.word, options.seconds, places)
     if options.fresh and data.exists():
-        place.run(places.service, "stop")
+        end_machine(places)
         shutil.rmtree(data)
         shutil.rmtree(places.hotel, ignore_errors=True)
     return run(places, options.host, options.port)
@@ -137,8 +137,14 @@ def run(places: Places, host: str, port: int) -> int:
     try:
         return asyncio.run(_supervised(supervisor, host, port, started, places))
     finally:
-        place.run(places.service, "stop")
+        end_machine(places)
         log.close()
+
+
+def end_machine(places: Places) -> None:
+    """End what lives on the hotel's machine beside its connector: the service and open shells."""
+    place.run(places.service, "stop")
+    shells.end(places.device)
 
 
 def _free(host: str, port: int) -> bool:

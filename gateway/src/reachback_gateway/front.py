@@ -9,12 +9,14 @@ from aiohttp import web
 from reachback_gateway.control import Control
 from reachback_gateway.events import stream
 from reachback_gateway.events.hub import Hub
+from reachback_gateway.incidents import Incidents
 from reachback_gateway.journal import Journal
 from reachback_gateway.links.answers import Answers
 from reachback_gateway.links.doors import Doors
 from reachback_gateway.links.events import SessionEvents
 from reachback_gateway.links.links import Links
 from reachback_gateway.links.store import Store
+from reachback_gateway.outage import Outage
 from reachback_gateway.ports import Json
 from reachback_gateway.proxy import static
 from reachback_gateway.proxy.forward import Forwarder
@@ -32,8 +34,9 @@ class Front:
         self.journal = journal
         limits = settings.limits
         self.hub = Hub(queue=limits.stream_queue, per_user=limits.streams_per_user)
-        self.web = WebPort(settings.web_socket, settings.secret)
-        self.forwarder = Forwarder(settings, journal)
+        self.outage = Outage()
+        self.web = WebPort(settings.web_socket, settings.secret, self.outage)
+        self.forwarder = Forwarder(settings, journal, self.outage)
         self.control = Control(settings.secret, journal, self.hub)
         self.control.get("/state", self.state)
         self.store = Store(settings.data)
@@ -47,8 +50,20 @@ class Front:
             syncer=self.syncer,
             journal=journal,
         )
+        self.incidents = Incidents(
+            settings.data / "links" / "incidents.json",
+            self.web,
+            self.outage,
+            journal=journal,
+            sessions=lambda: list(self.links.sessions),
+        )
         self.doors = Doors(
-            settings, self.links, identity=self.web, grants=self.web, journal=journal
+            settings,
+            self.links,
+            identity=self.web,
+            grants=self.web,
+            journal=journal,
+            incidents=self.incidents,
         )
         Answers(self.links, self.control, demo=settings.demo)
         self._tasks: list[asyncio.Task[None]] = []
@@ -102,10 +117,12 @@ class Front:
         await asyncio.to_thread(self.store.prepare)
         await asyncio.to_thread(self.events.load)
         await asyncio.to_thread(self.links.load)
+        await asyncio.to_thread(self.incidents.load)
         self.events.on_accepted = self.links.accepted
         self._tasks = [
             asyncio.create_task(self.events.run()),
             asyncio.create_task(self.syncer.run()),
+            asyncio.create_task(self.incidents.run()),
         ]
         await self._serve_control()
         runner = web.AppRunner(
@@ -139,6 +156,7 @@ class Front:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.incidents.stop()
         await self.syncer.sync_now(self.syncer.recordings)
         await self.web.__aexit__(None, None, None)
         self.journal.say("front.stopped")

@@ -61,6 +61,14 @@ class Reports(Protocol):
     async def session_events(self, *, session: str, events: Sequence[Json]) -> None: ...
 
 
+class IncidentSink(Protocol):
+    """Where what the front refused or endured goes, for the audit log."""
+
+    async def incidents(self, incidents: Sequence[Json]) -> None: ...
+
+    async def answers(self) -> bool: ...
+
+
 class NudgeSink(Protocol):
     """Where nudges are handed in (the control socket today, LISTEN/NOTIFY when scaled)."""
 

@@ -8,6 +8,7 @@ from typing import Any, Self
 import aiohttp
 
 from reachback_gateway.errors import WebRefusedError, WebUnavailableError
+from reachback_gateway.outage import Outage
 from reachback_gateway.ports import Admission, Json, Viewer
 
 _QUESTION = aiohttp.ClientTimeout(total=10, connect=2)
@@ -20,9 +21,10 @@ def connector(socket: Path) -> aiohttp.UnixConnector:
 
 
 class WebPort:
-    """Implements Identity, Grants and Reports; fails with WebUnavailableError, WebRefusedError."""
+    """Identity, Grants, Reports and IncidentSink; WebUnavailableError, WebRefusedError."""
 
-    def __init__(self, socket: Path, secret: str) -> None:
+    def __init__(self, socket: Path, secret: str, outage: Outage) -> None:
+        self._outage = outage
         self._session = aiohttp.ClientSession(
             connector=connector(socket),
             timeout=_QUESTION,
@@ -45,14 +47,17 @@ class WebPort:
         """POST `question` to `/-/front/PATH`; returns the answer's object."""
         try:
             async with self._session.post(f"http://web/-/front/{path}", json=question) as answer:
+                self._outage.answered()
                 return await _read(answer)
         except (TimeoutError, aiohttp.ClientError, OSError) as problem:
+            self._outage.failed()
             raise WebUnavailableError("web-down", _DOWN) from problem
 
     async def answers(self) -> bool:
         """Whether the web process answers at all (any status)."""
         try:
             async with self._session.get("http://web/-/front/ready"):
+                self._outage.answered()
                 return True
         except (TimeoutError, aiohttp.ClientError, OSError):
             return False
@@ -82,6 +87,9 @@ class WebPort:
 
     async def session_events(self, *, session: str, events: Sequence[Json]) -> None:
         await self.ask("sessions/events", {"session": session, "events": list(events)})
+
+    async def incidents(self, incidents: Sequence[Json]) -> None:
+        await self.ask("incidents", {"incidents": list(incidents)})
 
 
 def admission(answer: Json) -> Admission:

@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from urllib.parse import urlsplit
 
-from aiohttp import web
+from aiohttp import WebSocketError, WSCloseCode, web
 
 from reachback_gateway.clock import monotonic, wall_ms
 from reachback_gateway.errors import LinkRefusedError, WebRefusedError, WebUnavailableError
+from reachback_gateway.incidents import Incidents
 from reachback_gateway.journal import Journal
 from reachback_gateway.links import greeting
 from reachback_gateway.links.browser import BrowserLeg
@@ -30,6 +31,7 @@ Work = Coroutine[None, None, None]
 
 _RETRY_MS = 2_000
 _WATCH_WEB = 2.0
+_TOO_LARGE = "A message is larger than the protocol allows."
 
 
 class Doors:
@@ -43,7 +45,9 @@ class Doors:
         identity: Identity,
         grants: Grants,
         journal: Journal,
+        incidents: Incidents,
     ) -> None:
+        self._incidents = incidents
         self._settings = settings
         self._links = links
         self._identity = identity
@@ -61,7 +65,12 @@ class Doors:
         origin = urlsplit(request.headers.get("Origin", "")).netloc
         if not origin or origin.lower() != request.host.lower():
             self._journal.say("link.cross_site_refused", origin=origin, host=request.host)
-            return refuse(request, 403, "cross-site", "Another site may not open a link.")
+            address, _ = headers.client(request, self._settings.proxies)
+            sentence = "Another site may not open a link."
+            self._incidents.add(
+                "link-refused", "cross-site", sentence, leg="browser", remote=address
+            )
+            return refuse(request, 403, "cross-site", sentence)
         return await self._accept(request, self._serve_browser)
 
     async def stop(self) -> None:
@@ -95,15 +104,36 @@ class Doors:
             await serve(leg, owner, remote)
         except RemoteError as problem:
             self._journal.say("link.peer_at_fault", code=problem.code, remote=remote)
+            self._at_fault(serve, owner, problem.code, problem.sentence, remote)
             await leg.bye(problem.code, problem.sentence)
         except LinkRefusedError as problem:
             self._journal.say("link.refused", code=problem.code, remote=remote)
+            leg_name = self._leg_name(serve)
+            self._incidents.add(
+                "link-refused", problem.code, problem.sentence, leg=leg_name, remote=remote
+            )
             await leg.bye(problem.code, problem.sentence)
         except WebUnavailableError as problem:
             await leg.bye(problem.code, problem.sentence, _RETRY_MS)
         finally:
             self.open.discard(leg)
             leg.end("closed")
+        if _was_too_large(ws):
+            self._journal.say("link.peer_at_fault", code="too-large", remote=remote)
+            self._at_fault(serve, owner, "too-large", _TOO_LARGE, remote)
+
+    def _leg_name(self, serve: Serve) -> str:
+        return "device" if serve == self._serve_device else "browser"
+
+    def _at_fault(self, serve: Serve, owner: Owner, code: str, sentence: str, remote: str) -> None:
+        """Tell whose connection broke the protocol, as far as they had said who they are."""
+        peer = owner[0] if owner else None
+        about = {"leg": self._leg_name(serve), "remote": remote}
+        if isinstance(peer, DeviceLeg):
+            about["device"] = peer.id
+        elif isinstance(peer, BrowserLeg):
+            about["session"] = peer.session.id
+        self._incidents.add("peer-at-fault", code, sentence, **about)
 
     # Devices
 
@@ -290,3 +320,12 @@ class Doors:
             if older.seat.key == browser.seat.key:
                 self._links.browser_left(older)
                 older.leg.abort("superseded")
+
+
+def _was_too_large(ws: web.WebSocketResponse) -> bool:
+    """Whether the connection ended because of a message above MOST bytes."""
+    problem = ws.exception()
+    too_big = WSCloseCode.MESSAGE_TOO_BIG
+    return ws.close_code == too_big or (
+        isinstance(problem, WebSocketError) and problem.code == too_big
+    )

@@ -16,6 +16,7 @@ from yarl import URL
 
 from reachback_gateway.errors import BodyRefusedError, WebUnavailableError
 from reachback_gateway.journal import Journal
+from reachback_gateway.outage import Outage
 from reachback_gateway.proxy import headers as hygiene
 from reachback_gateway.proxy.pages import front_down, refuse
 from reachback_gateway.proxy.places import Places
@@ -65,8 +66,9 @@ class Answer:
 class Forwarder:
     """The reverse proxy's state: connection pool, queue and spools' budget."""
 
-    def __init__(self, settings: Settings, journal: Journal) -> None:
+    def __init__(self, settings: Settings, journal: Journal, outage: Outage) -> None:
         limits = settings.limits
+        self._outage = outage
         self._settings = settings
         self._journal = journal
         self._session = aiohttp.ClientSession(
@@ -147,6 +149,7 @@ class Forwarder:
                 async with self._session.request(
                     request.method, url, headers=sent, data=data, allow_redirects=False
                 ) as upstream:
+                    self._outage.answered()
                     await _take(upstream, answer)
         except WebUnavailableError as problem:
             answer.failed(problem)
@@ -155,6 +158,7 @@ class Forwarder:
         except TimeoutError:
             answer.failed(WebUnavailableError("web-slow", "The server took too long to answer."))
         except (aiohttp.ClientError, OSError):
+            self._outage.failed()
             answer.failed(WebUnavailableError("web-down", _RESTARTING))
         finally:
             body.close()

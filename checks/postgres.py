@@ -29,6 +29,12 @@ def _as_server_user(command: list[str]) -> list[str]:
     return command
 
 
+def _run(*command: str | Path) -> None:
+    """Run one of the server's programs as its user; a failure raises CalledProcessError."""
+    words = _as_server_user([str(word) for word in command])
+    subprocess.run(words, check=True, stdout=subprocess.DEVNULL, cwd="/")
+
+
 @contextlib.contextmanager
 def cluster() -> Iterator[str]:
     """Start a cluster, give its URL (database ``reachback``), stop and remove it."""
@@ -40,22 +46,20 @@ def cluster() -> Iterator[str]:
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres", "postgres")
     data, port = folder / "data", free_port()
-    quiet = {"stdout": subprocess.DEVNULL, "cwd": "/"}
-    run = lambda *c: subprocess.run(_as_server_user([str(p) for p in c]), check=True, **quiet)  # type: ignore[call-overload]  # noqa: E731
     try:
-        run(binaries / "initdb", "-D", data, "-U", "reachback", "-A", "trust", "-E", "UTF8",
+        _run(binaries / "initdb", "-D", data, "-U", "reachback", "-A", "trust", "-E", "UTF8",
             "--locale=C.UTF-8", "--no-sync")  # fmt: skip
         # Durability is off: the cluster lives as long as one test run.
         options = (
             f"-h 127.0.0.1 -p {port} -k {folder} -c fsync=off -c synchronous_commit=off "
             "-c full_page_writes=off -c max_connections=100"
         )
-        run(binaries / "pg_ctl", "-D", data, "-w", "-o", options, "-l", folder / "log", "start")
+        _run(binaries / "pg_ctl", "-D", data, "-w", "-o", options, "-l", folder / "log", "start")
         try:
-            run(binaries / "createdb", "-h", "127.0.0.1", "-p", str(port), "-U", "reachback",
+            _run(binaries / "createdb", "-h", "127.0.0.1", "-p", str(port), "-U", "reachback",
                 "reachback")  # fmt: skip
             yield f"postgres://reachback@127.0.0.1:{port}/reachback"
         finally:
-            run(binaries / "pg_ctl", "-D", data, "-m", "immediate", "stop")
+            _run(binaries / "pg_ctl", "-D", data, "-m", "immediate", "stop")
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -14,12 +14,14 @@ class AccessConfig(AppConfig):
     @override
     def ready(self) -> None:
         """Answer the slots of the rooms below."""
-        from reachback.access import documents  # noqa: PLC0415 - models must be loaded first
+        from reachback.access import acts, documents  # noqa: PLC0415 - models must be loaded first
         from reachback.access.web import navigation, panels  # noqa: PLC0415
+        from reachback.audit import slots as audit_slots  # noqa: PLC0415
         from reachback.cases import slots as case_slots  # noqa: PLC0415
         from reachback.devices import slots as device_slots  # noqa: PLC0415
         from reachback.ui import slots as ui_slots  # noqa: PLC0415
 
+        audit_slots.action_words.register(acts.WORDS)
         device_slots.documents_for_device.register(documents.for_device)
         device_slots.keysets_for_enrolment.register(documents.keysets_for_enrolment)
         device_slots.device_panels.register(panels.device_panel)

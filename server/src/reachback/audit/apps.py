@@ -3,6 +3,8 @@
 from django.apps import AppConfig
 from typing_extensions import override
 
+from reachback.audit.acts import WORDS
+from reachback.audit.slots import action_words
 from reachback.audit.web.navigation import audit_link
 from reachback.ui import slots
 
@@ -17,3 +19,4 @@ class AuditConfig(AppConfig):
     @override
     def ready(self) -> None:
         slots.navigation.register(audit_link, order=60)
+        action_words.register(WORDS)

@@ -9,6 +9,7 @@ from django.db import DatabaseError, close_old_connections, connection
 
 from reachback.audit import sequencing
 from reachback.audit.operations.record import BELL
+from reachback.audit.operations.record_troubles import record_troubles
 from reachback.kernel import bells, clock
 
 _log = logging.getLogger(__name__)
@@ -48,6 +49,7 @@ class Sequencer:
             rings = bell.rings
             try:
                 close_old_connections()
+                record_troubles(now=clock.now())
                 sequence_all()
             except sequencing.SequencerLost:
                 _log.info("another process sequences now")

@@ -6,7 +6,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.template.loader import select_template
 
-from reachback.kernel.errors import ReachbackError
+from reachback.kernel import troubles
+from reachback.kernel.errors import DatabaseBusy, ReachbackError
 
 
 class SpokenErrors:
@@ -20,6 +21,8 @@ class SpokenErrors:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer for a ReachbackError; leave every other exception to Django."""
+        if troubles.is_locked(error):
+            error = DatabaseBusy()
         if not isinstance(error, ReachbackError):
             return None
         if _wants_json(request):

@@ -14,9 +14,12 @@ class DevicesConfig(AppConfig):
     @override
     def ready(self) -> None:
         """Say what happens when a device does not come back, and what the rail shows."""
+        from reachback.audit import slots as audit_slots  # noqa: PLC0415
+        from reachback.devices.acts import WORDS  # noqa: PLC0415
         from reachback.devices.operations.lose_link import TIMER, not_back  # noqa: PLC0415
         from reachback.devices.web import navigation  # noqa: PLC0415 - models must be loaded
         from reachback.kernel import timers  # noqa: PLC0415
 
+        audit_slots.action_words.register(WORDS)
         timers.handle(TIMER, not_back)
         navigation.register()

@@ -62,8 +62,17 @@ def instant(value: object, now: datetime) -> datetime:
         return now
 
 
-def result(body: dict[str, Any], now: datetime) -> Result | None:
-    """Read a RESULT; None if it names no check or no state."""
+def _ours(value: object, offset_ms: int) -> object:
+    if isinstance(value, bool) or not isinstance(value, int):
+        return value
+    return value - offset_ms
+
+
+def result(body: dict[str, Any], now: datetime, offset_ms: int = 0) -> Result | None:
+    """Read a RESULT; None if it names no check or no state.
+
+    `offset_ms` is how far the device's clock is ahead of ours (behind: negative).
+    """
     check, state = hostile.text(body.get("check"), 80), body.get("state")
     if not check or state not in ("ok", "failed"):
         return None
@@ -71,7 +80,7 @@ def result(body: dict[str, Any], now: datetime) -> Result | None:
         check=check,
         failed=state == "failed",
         sentence=hostile.text(body.get("sentence"), 500),
-        at=instant(body.get("at"), now),
+        at=instant(_ours(body.get("at"), offset_ms), now),
         changed=tuple(hostile.texts(body.get("changed"), 300, 20)),
     )
 

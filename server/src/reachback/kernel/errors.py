@@ -5,11 +5,14 @@
       NotFound                     404, is not there, or may not be known to be there
       Conflict                     409, somebody else was faster
       Unavailable                  503, a part of Reachback is not running
+        DatabaseBusy               503, another writer held the database for too long
 
 Each app grows its own branch in `APP/errors.py` and draws it there.
 """
 
 from typing import ClassVar
+
+from django.utils.translation import gettext as _
 
 
 class ReachbackError(Exception):
@@ -46,3 +49,14 @@ class Unavailable(ReachbackError):
     """A part of the installation does not answer now."""
 
     status = 503
+
+
+class DatabaseBusy(Unavailable):
+    """Another writer held the database for longer than anybody's patience."""
+
+    def __init__(self) -> None:
+        sentence = _(
+            "The database was busy for too long, so this was not saved. Nothing else was lost: "
+            "try again in a moment."
+        )
+        super().__init__("database-busy", sentence)

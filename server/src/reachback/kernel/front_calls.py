@@ -6,11 +6,12 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.db import OperationalError
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from reachback.kernel import front
-from reachback.kernel.errors import NotPermitted, ReachbackError
+from reachback.kernel import front, troubles
+from reachback.kernel.errors import DatabaseBusy, NotPermitted, ReachbackError
 
 _LARGEST_CALL = 4 * 1024 * 1024
 
@@ -35,6 +36,11 @@ def _question(request: HttpRequest) -> dict[str, Any]:
     return value
 
 
+def _said(error: ReachbackError) -> JsonResponse:
+    said = {"code": error.code, "sentence": error.sentence}
+    return JsonResponse(said, status=error.status)
+
+
 def from_front(answer: Callable[[dict[str, Any]], dict[str, Any]]) -> Callable[..., JsonResponse]:
     """Make a view of `answer(question) -> answer`; a ReachbackError becomes `{code, sentence}`.
 
@@ -47,8 +53,11 @@ def from_front(answer: Callable[[dict[str, Any]], dict[str, Any]]) -> Callable[.
         try:
             return JsonResponse(answer(_question(request)))
         except ReachbackError as error:
-            said = {"code": error.code, "sentence": error.sentence}
-            return JsonResponse(said, status=error.status)
+            return _said(error)
+        except OperationalError as error:
+            if troubles.is_locked(error):
+                return _said(DatabaseBusy())
+            raise
         except (KeyError, TypeError, ValueError) as error:
             said = {"code": "malformed", "sentence": f"The question lacks something: {error!s:.80}"}
             return JsonResponse(said, status=400)

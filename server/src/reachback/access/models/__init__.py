@@ -2,6 +2,7 @@
 
 from reachback.access.models.contract import ContractDocument
 from reachback.access.models.grant import Grant
+from reachback.access.models.incident import AcceptedIncident
 from reachback.access.models.keyset import CustomerKeyset
 from reachback.access.models.narrowing import Narrowing
 from reachback.access.models.nonce import SpentNonce
@@ -10,6 +11,7 @@ from reachback.access.models.session import AccessSession, SessionChannel, Sessi
 from reachback.access.models.ticket import LinkTicket
 
 __all__ = [
+    "AcceptedIncident",
     "AccessSession",
     "ContractDocument",
     "CustomerKeyset",

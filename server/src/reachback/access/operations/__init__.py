@@ -10,6 +10,7 @@ from reachback.access.operations.publish_keyset import publish_keyset
 from reachback.access.operations.publish_narrowing import publish_narrowing
 from reachback.access.operations.publish_statement import publish_statement
 from reachback.access.operations.record_events import record_events
+from reachback.access.operations.record_incidents import record_incidents
 from reachback.access.operations.redeem import redeem
 from reachback.access.operations.revoke import revoke
 from reachback.access.operations.view_recording import view_recording
@@ -27,6 +28,7 @@ __all__ = [
     "publish_narrowing",
     "publish_statement",
     "record_events",
+    "record_incidents",
     "redeem",
     "revoke",
     "view_recording",

@@ -10,6 +10,7 @@ from reachback.access import delivering, documents, governing, policy, queries, 
 from reachback.access.errors import DocumentRefused, MayNotGovern
 from reachback.access.instants import instant
 from reachback.access.models import ContractDocument
+from reachback.access.refusing import recorded_refusal
 from reachback.audit.operations import record
 from reachback.devices import queries as device_queries
 from reachback.kernel.actors import Actor
@@ -26,9 +27,11 @@ def publish_contract(
     """
     if not policy.may_govern(actor, organisation_id):
         raise MayNotGovern
-    given = governing.envelope(document)
-    with transaction.atomic():
-        row = _keep(actor, now, organisation_id, given)
+    with (
+        recorded_refusal(actor=actor, now=now, organisation_id=organisation_id, kind="contract"),
+        transaction.atomic(),
+    ):
+        row = _keep(actor, now, organisation_id, governing.envelope(document))
         tellings.contract_changed(organisation_id)
     ids = device_queries.device_ids(organisation_id)
     delivering.send_documents(ids, [documents.document(row, Contract.TYPE)])

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from reachback.access import delivering, documents, governing, policy, queries
 from reachback.access.errors import DocumentRefused, MayNotGovern
 from reachback.access.models import CustomerKeyset
+from reachback.access.refusing import recorded_refusal
 from reachback.audit.operations import record
 from reachback.devices import queries as device_queries
 from reachback.kernel.actors import Actor
@@ -22,8 +23,11 @@ def publish_keyset(*, actor: Actor, now: datetime, organisation_id: UUID, docume
     """
     if not policy.may_govern(actor, organisation_id):
         raise MayNotGovern
-    given = governing.envelope(document)
-    with transaction.atomic():
+    with (
+        recorded_refusal(actor=actor, now=now, organisation_id=organisation_id, kind="keyset"),
+        transaction.atomic(),
+    ):
+        given = governing.envelope(document)
         rows = queries.keysets(actor, organisation_id)
         if rows:
             governing.check(governing.trust_of(rows), given)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from reachback.access import delivering, documents, governing, policy, queries, tellings
 from reachback.access.errors import DocumentRefused, MayNotGovern
 from reachback.access.models import Narrowing
+from reachback.access.refusing import recorded_refusal
 from reachback.audit.operations import record
 from reachback.devices import queries as device_queries
 from reachback.kernel.actors import Actor
@@ -25,8 +26,11 @@ def publish_narrowing(
     """
     if not policy.may_govern(actor, organisation_id):
         raise MayNotGovern
-    given = governing.envelope(document)
-    with transaction.atomic():
+    with (
+        recorded_refusal(actor=actor, now=now, organisation_id=organisation_id, kind="narrowing"),
+        transaction.atomic(),
+    ):
+        given = governing.envelope(document)
         narrowing = governing.read(given, wire.Narrowing)
         if narrowing.author != "customer":
             raise DocumentRefused("malformed", _("Only a customer's narrowing is published here."))

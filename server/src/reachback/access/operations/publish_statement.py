@@ -7,6 +7,7 @@ from django.db import transaction
 
 from reachback.access import delivering, governing, policy, queries
 from reachback.access.errors import MayNotGovern
+from reachback.access.refusing import recorded_refusal
 from reachback.devices import queries as device_queries
 from reachback.devices.operations import keep_statement
 from reachback.devices.operations.keep_statement import VerifiedStatement
@@ -23,8 +24,11 @@ def publish_statement(
     """
     if not policy.may_govern(actor, organisation_id):
         raise MayNotGovern
-    given = governing.envelope(document)
-    with transaction.atomic():
+    with (
+        recorded_refusal(actor=actor, now=now, organisation_id=organisation_id, kind="statement"),
+        transaction.atomic(),
+    ):
+        given = governing.envelope(document)
         statement = governing.read(given, DeviceStatement)
         newest = device_queries.statement_of_key(actor, organisation_id, statement.key)
         keysets = queries.keysets(actor, organisation_id)

@@ -97,9 +97,12 @@ def _apply(session: AccessSession, event: _Event, stories: list[Story], now: dat
     if event.kind == "opened":
         _opened(session, event, now)
     elif event.kind in ("ended", "recorder-failed"):
+        if event.kind == "recorder-failed":
+            _audit(session, "session.recorder_failed", event, now)
         _ended(session, event, stories, now)
     elif event.kind == "refused":
-        _audit(session, "session.device_refused", event, now)
+        by = "front" if event.data.get("by") == "front" else "device"
+        _audit(session, f"session.refused_by_{by}", event, now)
 
 
 def _opened(session: AccessSession, event: _Event, now: datetime) -> None:

@@ -11,8 +11,11 @@ from reachback.access.errors import AccessRefused, TicketRefused
 from reachback.access.instants import milliseconds
 from reachback.access.models import AccessSession, LinkTicket
 from reachback.access.tickets import ticket_hash
+from reachback.audit.operations import record
 from reachback.devices import queries as devices
 from reachback.kernel import actors
+from reachback.kernel.errors import ReachbackError
+from reachback.people import queries as people
 
 _SYSTEM = actors.system("access.tickets")
 
@@ -21,8 +24,43 @@ def redeem(*, now: datetime, ticket: str, key: str) -> dict[str, Any]:
     """Spend the ticket and return what the front needs for the session (front.md).
 
     Raises TicketRefused (`ticket-unknown`, `ticket-spent`, `ticket-expired`, `ticket-key`) or
-    AccessRefused when the session is over or the contract gone.
+    AccessRefused when the session is over or the contract gone. A refusal of a ticket that is
+    known here is an audit row in both organisations; a stranger's guess is the front's to count.
     """
+    try:
+        return _redeemed(now, ticket, key)
+    except (TicketRefused, AccessRefused) as refused:
+        _record_refusal(now, ticket, refused)
+        raise
+
+
+def _record_refusal(now: datetime, ticket: str, refused: ReachbackError) -> None:
+    row = LinkTicket.objects.select_related("person").filter(ticket_hash=ticket_hash(ticket))
+    known = row.first()
+    if known is None:
+        return
+    found: QuerySet[AccessSession] = AccessSession.objects.visible_to(_SYSTEM)
+    session = found.select_related("device").get(id=known.session_id)
+    provider = people.provider()
+    with transaction.atomic():
+        record(
+            actor=_SYSTEM,
+            now=now,
+            action="session.ticket_refused",
+            organisation_id=session.organisation_id,
+            subject_kind="session",
+            subject_id=session.id,
+            subject_label=session.device.name,
+            data={
+                "code": refused.code,
+                "sentence": refused.sentence,
+                "made_for": known.person.name,
+            },
+            also_organisation_ids=(provider.id,) if provider else (),
+        )
+
+
+def _redeemed(now: datetime, ticket: str, key: str) -> dict[str, Any]:
     with transaction.atomic():
         row = _spend(now, ticket, key)
         found: QuerySet[AccessSession] = AccessSession.objects.visible_to(_SYSTEM)

@@ -43,5 +43,6 @@ ROWS: tuple[tuple[object, ...], ...] = (
     ("access_portal:publish", "POST", "302 403 403 403 403 403 403 400 403 400"),
     ("access_portal:sessions", "GET", "302 403 403 403 403 403 403 200 403 200"),
     ("access_front:redeem", "POST", "403 403 403 403 403 403 403 403 403 403", {"json": {}}),
+    ("access_front:incidents", "POST", "403 403 403 403 403 403 403 403 403 403", {"json": {}}),
     ("access_front:events", "POST", "403 403 403 403 403 403 403 403 403 403", {"json": {}}),
 )

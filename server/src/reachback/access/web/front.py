@@ -17,6 +17,13 @@ def redeem(question: dict[str, Any]) -> dict[str, Any]:
 
 
 @from_front
+def incidents(question: dict[str, Any]) -> dict[str, Any]:
+    """What the front refused or endured; the answer means that it is durable."""
+    operations.record_incidents(now=clock.now(), incidents=list(question["incidents"]))
+    return {}
+
+
+@from_front
 def events(question: dict[str, Any]) -> dict[str, Any]:
     """What the front saw of a session; the answer means that it is durable."""
     operations.record_events(

@@ -7,7 +7,7 @@ from reachback.audit import slots
 from reachback.audit.models import AuditRow
 from reachback.audit.web.contexts import Line
 
-_REASONS = ("reason", "why", "case", "cause")
+_REASONS = ("reason", "why", "sentence", "case", "cause")
 
 
 def words_for(action: str) -> str:

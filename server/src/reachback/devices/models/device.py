@@ -52,6 +52,8 @@ class Device(TenantModel):
     hold = models.CharField(max_length=8, choices=Hold.choices, default=Hold.NONE)
     pinned = models.BooleanField(default=False)
     contract_held = models.CharField(max_length=80, blank=True)
+    #: How far its clock was ahead of ours at its last HELLO (behind: negative); 0 if it agrees.
+    clock_offset_ms = models.BigIntegerField(default=0)
     link_state = models.CharField(max_length=8, choices=LinkState.choices, default=LinkState.NEVER)
     link_since = models.DateTimeField(null=True, blank=True)
     last_seen = models.DateTimeField(null=True, blank=True)

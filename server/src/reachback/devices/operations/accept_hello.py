@@ -1,7 +1,7 @@
 """Accept a device's HELLO: its generation advances, or it is held as a clone."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from reachback.audit.operations import record
 from reachback.devices import alerts, hostile, tellings
 from reachback.devices import facts as device_facts
+from reachback.devices.clocks import clock_sentence
 from reachback.devices.errors import DeviceRefused
 from reachback.devices.models import Device, DeviceHead
 from reachback.devices.slots import Held, documents_for_device
@@ -19,6 +20,10 @@ from reachback_wire import signing
 from reachback_wire.documents import Hello
 from reachback_wire.documents.envelope import Envelope
 from reachback_wire.refusals import Refusal
+
+#: Less than this is a clock like any other; the device refuses grants beyond it (documents.md).
+_TOLERANCE_MS = timedelta(minutes=5) // timedelta(milliseconds=1)
+_FARTHEST_MS = timedelta(days=36_500) // timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +81,7 @@ def _advance(device: Device, told: Hello, *, node: str, now: datetime, remote: s
         _hold_clone(device, instance, now=now, remote=remote)
     elif not device.instance:
         device.instance = instance
+    _compare_clocks(device, told, now=now)
     was = device.link_state
     device.generation += 1
     device.boot = hostile.text(told.boot, 80)
@@ -100,6 +106,31 @@ def _advance(device: Device, told: Hello, *, node: str, now: datetime, remote: s
     )
     if was != Device.LinkState.LINKED:
         tellings.link_changed(device)
+
+
+def _compare_clocks(device: Device, told: Hello, *, now: datetime) -> None:
+    """Note how far the device's clock is off; say so once for each time it differs anew."""
+    ahead = told.issued - int(now.timestamp() * 1000)
+    known, device.clock_offset_ms = device.clock_offset_ms, 0
+    if abs(ahead) <= _TOLERANCE_MS:
+        return
+    device.clock_offset_ms = max(-_FARTHEST_MS, min(ahead, _FARTHEST_MS))
+    if abs(device.clock_offset_ms - known) <= _TOLERANCE_MS:
+        return
+    record(
+        actor=actors.Actor(kind="device", id=device.id, name=device.name),
+        now=now,
+        action="device.clock_differs",
+        organisation_id=device.organisation_id,
+        subject_kind="device",
+        subject_id=device.id,
+        subject_label=device.name,
+        data={
+            "code": "clock-behind" if ahead < 0 else "clock-ahead",
+            "sentence": clock_sentence(device),
+            "offset_ms": device.clock_offset_ms,
+        },
+    )
 
 
 def _hold_clone(device: Device, instance: str, *, now: datetime, remote: str) -> None:

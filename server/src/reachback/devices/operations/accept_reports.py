@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from reachback.audit.operations import record
 from reachback.devices import alerts, hostile, reports, tellings
@@ -32,6 +33,7 @@ def accept_reports(*, now: datetime, device_id: UUID, units: Sequence[Any]) -> i
             raise UnknownDevice
         before = device.health
         new = sum(_accept(device, unit, now) for unit in units)
+        _record_unreadable(device, sum(_read(unit) is None for unit in units), now)
         device.last_seen = now
         device.health = _health(device)
         device.save()
@@ -52,6 +54,25 @@ def _read(unit: object) -> tuple[int, dict[str, Any]] | None:
     return (unit["kind"], body) if isinstance(body, dict) else None
 
 
+def _record_unreadable(device: Device, count: int, now: datetime) -> None:
+    if not count:
+        return
+    record(
+        actor=actors.Actor(kind="device", id=device.id, name=device.name),
+        now=now,
+        action="device.report_unreadable",
+        organisation_id=device.organisation_id,
+        subject_kind="device",
+        subject_id=device.id,
+        subject_label=device.name,
+        data={
+            "code": "malformed",
+            "sentence": _("Reports that cannot be read were dropped."),
+            "count": count,
+        },
+    )
+
+
 def _accept(device: Device, unit: object, now: datetime) -> bool:
     found = _read(unit)
     if found is None:
@@ -60,11 +81,11 @@ def _accept(device: Device, unit: object, now: datetime) -> bool:
     report = hostile.text(body.get("id"), 80)
     if not report:
         return False
-    _row, made = AcceptedReport.objects.get_or_create(
+    _kept, made = AcceptedReport.objects.get_or_create(
         device=device, report=report, defaults={"accepted_at": now}
     )
     if made and kind == reports.RESULT:
-        _result(device, reports.result(body, now), now)
+        _result(device, reports.result(body, now, device.clock_offset_ms), now)
     elif made and kind == reports.INVENTORY:
         _inventory(device, reports.inventory(body))
     elif made and kind == reports.REPORT:
@@ -75,7 +96,7 @@ def _accept(device: Device, unit: object, now: datetime) -> bool:
 def _result(device: Device, found: reports.Result | None, now: datetime) -> None:
     if found is None:
         return
-    check, _made = Check.objects.get_or_create(
+    check, _new = Check.objects.get_or_create(
         organisation_id=device.organisation_id, device=device, name=found.check
     )
     if check.confirmed_at is not None and found.at < check.confirmed_at:

@@ -47,17 +47,21 @@ def enrol(*, now: datetime, request: EnrolmentRequest, remote: str) -> Enrolled:
 
     A refusal is an audit row of its own: the transaction that failed cannot carry it.
     """
-    try:
-        public = PublicKey.parse(request.key)
-    except Refusal as error:
-        raise EnrolmentRefused("malformed", error.sentence) from error
     with tenancy.every_organisation(reason="a token names its organisation itself"):
         try:
+            public = _public_key(request)
             with transaction.atomic():
                 return _spend(now, request, public, remote)
         except EnrolmentRefused as refused:
             _record_refusal(now, request, refused, remote)
             raise
+
+
+def _public_key(request: EnrolmentRequest) -> PublicKey:
+    try:
+        return PublicKey.parse(request.key)
+    except Refusal as error:
+        raise EnrolmentRefused("malformed", error.sentence) from error
 
 
 def _spend(now: datetime, request: EnrolmentRequest, public: PublicKey, remote: str) -> Enrolled:
@@ -86,10 +90,26 @@ def _spend(now: datetime, request: EnrolmentRequest, public: PublicKey, remote: 
         subject_kind="device",
         subject_id=device.id,
         subject_label=device.name,
-        data={"fingerprint": device.fingerprint, "from": hostile.text(remote, 60)},
+        data={
+            "fingerprint": device.fingerprint,
+            "from": hostile.text(remote, 60),
+            **_cleaned(request),
+        },
     )
     name = token.organisation.name
     return Enrolled(device.id, device.name, device.organisation_id, name)
+
+
+def _cleaned(request: EnrolmentRequest) -> dict[str, str]:
+    """Say so when what the device called itself held what a terminal or a page would obey."""
+    told = {"name": request.name, "host name": request.hostname, "system": request.system}
+    changed = [name for name, said in told.items() if hostile.text(said, 200) != said[:200].strip()]
+    if not changed:
+        return {}
+    return {
+        "sentence": _("Control characters were taken out of what the device called itself."),
+        "cleaned": ", ".join(changed),
+    }
 
 
 def _make(
@@ -132,5 +152,9 @@ def _record_refusal(
             subject_kind="enrolment",
             subject_id=known.id if known else "unknown",
             subject_label=known.name if known else "",
-            data={"code": refused.code, "from": hostile.text(remote, 60)},
+            data={
+                "code": refused.code,
+                "sentence": refused.sentence,
+                "from": hostile.text(remote, 60),
+            },
         )

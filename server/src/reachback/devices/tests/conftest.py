@@ -108,7 +108,7 @@ def hello_of(signer: PrivateKey, *, nonce: str = "n" * 43, **members: object) ->
         "key": signer.public_line,
         "nonce": nonce,
         "node": "main",
-        "issued": 1,
+        "issued": 1_795_320_000_000,  # the instant of the fixture `now`
         "instance": "i-1",
         "boot": "b-1",
     }

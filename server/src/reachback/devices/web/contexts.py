@@ -55,6 +55,7 @@ class DevicePage(PageContext):
     checks: Sequence[CheckLine]
     alerts: Sequence[Alert]
     head: DeviceHead | None
+    clock: str
     panels: Sequence[Panel]
     list_url: str
     now: datetime

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from reachback.devices import history, policy, queries
+from reachback.devices.clocks import clock_sentence
 from reachback.devices.models import Check, CheckChange, Device
 from reachback.devices.slots import device_panels
 from reachback.devices.web.contexts import CheckLine, DeviceLine, DevicePage, DevicesPage
@@ -90,6 +91,7 @@ def device_page(
         checks=checks,
         alerts=queries.alerts(actor, device_id),
         head=queries.head(actor, device_id),
+        clock=clock_sentence(device),
         panels=_panels(request, actor, device_id),
         list_url=list_url,
         now=now,

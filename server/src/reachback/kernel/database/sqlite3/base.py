@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,7 @@ from django.db.backends.sqlite3 import base
 from django.db.utils import OperationalError
 from typing_extensions import override
 
+from reachback.kernel import clock, troubles
 from reachback.kernel.database.fair_lock import FairLock, lock_for
 
 _READS = re.compile(
@@ -89,7 +91,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
             return
         self._take_lock()
         try:
-            yield
+            with _noting():
+                yield
         finally:
             if not self.connection.in_transaction:
                 self._give_lock()
@@ -97,7 +100,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _start_transaction_under_autocommit(self) -> None:
         self._take_lock()
         try:
-            super()._start_transaction_under_autocommit()  # type: ignore[misc]
+            with _noting():
+                super()._start_transaction_under_autocommit()  # type: ignore[misc]
         except BaseException:
             self._give_lock()
             raise
@@ -125,7 +129,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _take_lock(self) -> None:
         if self._holds_lock:
             return
-        if not self.writer_lock.acquire(seconds=_PATIENCE):
+        since = clock.monotonic()
+        mine = self.writer_lock.acquire(seconds=_PATIENCE)
+        waited = clock.monotonic() - since
+        if waited > troubles.LONG_WAIT or not mine:
+            kind = "database.slow" if mine else "database.locked"
+            troubles.note(kind, seconds=waited, now=clock.now())
+        if not mine:
             msg = f"database is locked: another writer held it for more than {_PATIENCE:.0f} s"
             raise OperationalError(msg)
         self._holds_lock = True
@@ -170,6 +180,19 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if name.startswith("file:") or name == ":memory:":
             return None
         return Path(f"{name}-wal")
+
+
+@contextmanager
+def _noting() -> Iterator[None]:
+    """Note that another process held the file's own lock for too long."""
+    since = clock.monotonic()
+    try:
+        yield
+    except (OperationalError, sqlite3.OperationalError) as error:
+        if "database is locked" in str(error):
+            waited = clock.monotonic() - since
+            troubles.note("database.locked", seconds=waited, now=clock.now())
+        raise
 
 
 def _size(path: Path) -> int:

@@ -1,0 +1,25 @@
+"""What access's acts, and the front's, are called where people read the log."""
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
+
+WORDS: Mapping[str, StrOrPromise] = {
+    "session.granted": _("was granted a session"),
+    "session.refused": _("was refused a session"),
+    "session.refused_by_front": _("was refused by the front"),
+    "session.refused_by_device": _("was refused by the device itself"),
+    "session.ticket_refused": _("turned a ticket away"),
+    "session.started": _("began a session"),
+    "session.ended": _("ended a session"),
+    "session.recorder_failed": _("lost the recording, so the session was stopped"),
+    "contract.published": _("published the contract"),
+    "contract.narrowed": _("narrowed the contract"),
+    "contract.revoked": _("revoked all access"),
+    "contract.document_refused": _("was refused a document"),
+    "keyset.published": _("published a keyset"),
+    "link.protocol_broken": _("ended a connection that broke the protocol"),
+    "link.refused": _("turned a connection away"),
+    "web.was_down": _("went on without the web process"),
+}

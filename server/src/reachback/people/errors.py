@@ -2,7 +2,7 @@
 
 ReachbackError
   NotFound
-    NoSuchOrganisation · NoSuchSite · NoSuchPerson · NoSuchTeam · NoSuchSkill
+    NoSuchOrganisation · NoSuchSite · NoSuchPerson · NoSuchContact · NoSuchTeam · NoSuchSkill
   NotPermitted
     MayNotManage          this actor may not change these people
   Conflict
@@ -11,6 +11,7 @@ ReachbackError
     RoleDoesNotFit        a provider's role at a customer, or the reverse
     NotInOrganisation     a site or a person of another organisation
     LastAdministrator     nobody would be left who can manage the organisation
+    OwnOrganisation       the provider cannot switch itself off
 """
 
 from uuid import UUID
@@ -44,6 +45,15 @@ class NoSuchPerson(NotFound):
     def __init__(self, person_id: UUID) -> None:
         super().__init__(
             "people.no_such_person", gettext("There is no such person."), person_id=person_id
+        )
+
+
+class NoSuchContact(NotFound):
+    """Not there, or not for this actor."""
+
+    def __init__(self, contact_id: UUID) -> None:
+        super().__init__(
+            "people.no_such_contact", gettext("There is no such contact."), contact_id=contact_id
         )
 
 
@@ -110,4 +120,13 @@ class LastAdministrator(ReachbackError):
         super().__init__(
             "people.last_administrator",
             gettext("Somebody must stay who can manage people. Name another administrator first."),
+        )
+
+
+class OwnOrganisation(ReachbackError):
+    """The provider cannot switch itself off: nobody could switch it on again."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "people.own_organisation", gettext("Your own organisation cannot be switched off.")
         )

@@ -12,21 +12,25 @@ from reachback.people import errors
 from reachback.people.models import (
     CUSTOMER_ROLES,
     PROVIDER_ROLES,
+    AgentSkill,
     Contact,
     ContactAddress,
     Organisation,
     Site,
     Skill,
     Team,
+    TeamMembership,
     User,
 )
 
 
 def actor_for(user: AbstractBaseUser | AnonymousUser) -> Actor | None:
-    """Who this person is to every policy; None for a visitor or an account switched off."""
+    """Who this person is to every policy; None for a visitor, or what is switched off."""
     if not isinstance(user, User) or not user.is_active:
         return None
     with tenancy.every_organisation(reason="an actor is what every scope is made from"):
+        if not user.organisation.is_active:
+            return None
         is_provider = user.organisation.is_provider
         fitting = PROVIDER_ROLES if is_provider else CUSTOMER_ROLES
         held = frozenset(user.role_rows.values_list("role", flat=True))
@@ -88,14 +92,19 @@ def provider() -> Organisation | None:
 
 
 def sites(actor: Actor, organisation_id: UUID | None = None) -> QuerySet[Site]:
-    """The sites the actor may see, of one organisation if named."""
+    """The sites the actor may see and choose, of one organisation if named."""
+    return every_site(actor, organisation_id).filter(is_active=True)
+
+
+def every_site(actor: Actor, organisation_id: UUID | None = None) -> QuerySet[Site]:
+    """The same with those that are switched off."""
     found: QuerySet[Site] = Site.objects.visible_to(actor).select_related("organisation")
     return found if organisation_id is None else found.filter(organisation_id=organisation_id)
 
 
 def site(actor: Actor, site_id: UUID) -> Site:
     """One site; NoSuchSite if it is not there or not the actor's to see."""
-    found = sites(actor).filter(id=site_id).first()
+    found = every_site(actor).filter(id=site_id).first()
     if found is None:
         raise errors.NoSuchSite(site_id)
     return found
@@ -111,6 +120,14 @@ def contacts(actor: Actor, organisation_id: UUID | None = None) -> QuerySet[Cont
     if actor.site_ids is not None:
         found = found.filter(site_id__in=actor.site_ids)
     return found if organisation_id is None else found.filter(organisation_id=organisation_id)
+
+
+def contact(actor: Actor, contact_id: UUID) -> Contact:
+    """One contact; NoSuchContact if not there or not the actor's to see."""
+    found = contacts(actor).select_related("organisation", "site").filter(id=contact_id).first()
+    if found is None:
+        raise errors.NoSuchContact(contact_id)
+    return found
 
 
 def people(actor: Actor, organisation_id: UUID | None = None) -> QuerySet[User]:
@@ -136,22 +153,49 @@ def agents(actor: Actor) -> QuerySet[User]:
 
 
 def teams(actor: Actor) -> QuerySet[Team]:
-    """The provider's teams; empty for customers."""
+    """The provider's teams to choose from; empty for customers."""
+    return every_team(actor).filter(is_active=True)
+
+
+def every_team(actor: Actor) -> QuerySet[Team]:
+    """The same with those that are switched off."""
     found: QuerySet[Team] = Team.objects.visible_to(actor)
     return found if actor.is_provider else found.none()
 
 
 def team(actor: Actor, team_id: UUID) -> Team:
     """One team; NoSuchTeam if not there or not the actor's to see."""
-    found = teams(actor).filter(id=team_id).first()
+    found = every_team(actor).filter(id=team_id).first()
     if found is None:
         raise errors.NoSuchTeam(team_id)
     return found
 
 
 def skills(actor: Actor) -> QuerySet[Skill]:
-    """The provider's skills; empty for customers."""
+    """The provider's skills, the switched-off ones too; empty for customers."""
     found: QuerySet[Skill] = Skill.objects.visible_to(actor)
+    return found if actor.is_provider else found.none()
+
+
+def skill(actor: Actor, skill_id: UUID) -> Skill:
+    """One skill; NoSuchSkill if not there or not the actor's to see."""
+    found = skills(actor).filter(id=skill_id).first()
+    if found is None:
+        raise errors.NoSuchSkill(skill_id)
+    return found
+
+
+def held_skills(actor: Actor) -> QuerySet[AgentSkill]:
+    """Who has which skill at which level, the best first; empty for customers."""
+    found: QuerySet[AgentSkill] = AgentSkill.objects.visible_to(actor)
+    found = found.select_related("user", "skill").filter(user__is_active=True)
+    return (found if actor.is_provider else found.none()).order_by("-level", "user__name")
+
+
+def memberships(actor: Actor) -> QuerySet[TeamMembership]:
+    """Who is in which team, by name; empty for customers."""
+    found: QuerySet[TeamMembership] = TeamMembership.objects.visible_to(actor)
+    found = found.select_related("user").filter(user__is_active=True).order_by("user__name")
     return found if actor.is_provider else found.none()
 
 

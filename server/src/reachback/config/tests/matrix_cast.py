@@ -83,6 +83,12 @@ def assemble(folder: Path) -> Cast:
         devices = apps.get_model("devices", "Device").objects.marked_scoped()
         devices.filter(pk=device_id).update(sample=False)
         sequencing.sequence(world.lotus.id, now=NOW)
+        contact = people.create_contact(
+            actor=SYSTEM, now=NOW, organisation_id=world.lotus.id, name="Night desk"
+        )
+        skill = people.create_skill(
+            actor=SYSTEM, now=NOW, organisation_id=world.provider.id, name="Mandarin"
+        )
         ended = _session(world, device_id, case.id, minutes=10)
         _record(folder, ended)
         hotel.place(Places(folder).service, port=9, python=sys.executable)
@@ -102,6 +108,8 @@ def assemble(folder: Path) -> Cast:
                 "site_id": world.lijiang.id,
                 "team_id": world.remote.id,
                 "person_id": world.users["li"].id,
+                "contact_id": contact.id,
+                "skill_id": skill.id,
                 "tomas_id": world.users["tomas"].id,
                 "row_id": row.id,
                 "browser_key": recorded.SESSION.public_line,

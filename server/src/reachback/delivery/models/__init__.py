@@ -2,6 +2,6 @@
 
 from reachback.delivery.models.address import Address, Channel
 from reachback.delivery.models.delivery import Delivery
-from reachback.delivery.models.preference import Preference
+from reachback.delivery.models.preference import Preference, Way
 
-__all__ = ["Address", "Channel", "Delivery", "Preference"]
+__all__ = ["Address", "Channel", "Delivery", "Preference", "Way"]

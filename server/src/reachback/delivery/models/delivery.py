@@ -35,6 +35,8 @@ class Delivery(TenantModel):
     subject = models.CharField(max_length=300)
     text = models.TextField(blank=True)
     html = models.TextField(blank=True)
+    #: The page it is about, a path of ours; empty for none.
+    href = models.CharField(max_length=300, blank=True)
     sender = models.CharField(max_length=300, blank=True)
     idempotency_key = models.CharField(max_length=200)
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
@@ -62,7 +64,10 @@ class Delivery(TenantModel):
                 | (~models.Q(state="waiting") & models.Q(finished_at__isnull=False)),
             ),
         ]
-        indexes = [models.Index(fields=["person", "-created_at"], name="delivery_by_person")]
+        indexes = [
+            models.Index(fields=["person", "-created_at"], name="delivery_by_person"),
+            models.Index(fields=["state", "-created_at"], name="delivery_by_state"),
+        ]
 
     @override
     def __str__(self) -> str:

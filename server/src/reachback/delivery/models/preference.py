@@ -1,9 +1,17 @@
-"""Preference: whether a person wants a kind of message on a channel."""
+"""Preference: whether a person wants a kind of message on a channel, or on the open page."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
-from reachback.delivery.models.address import Channel
 from reachback.kernel.ids import new_id
+
+
+class Way(models.TextChoices):
+    """Where a person meets a message: an open page (may be missed), or a delivery's channel."""
+
+    PAGE = "page", _("on the open page")
+    PUSH = "push", _("push notification")
+    EMAIL = "email", _("e-mail")
 
 
 class Preference(models.Model):
@@ -12,7 +20,7 @@ class Preference(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     person = models.ForeignKey("people.User", on_delete=models.CASCADE, related_name="+")
     kind = models.CharField(max_length=60)
-    channel = models.CharField(max_length=8, choices=Channel.choices)
+    channel = models.CharField(max_length=8, choices=Way.choices)
     wanted = models.BooleanField()
 
     class Meta:

@@ -25,6 +25,8 @@ class Contact(TenantModel):
     name = models.CharField(max_length=120)
     job = models.CharField(max_length=80, blank=True)
     language = models.CharField(max_length=16, default="en")
+    #: Switched off: not offered any more.
+    is_active = models.BooleanField(default=True)
     sample = models.BooleanField(default=False)
 
     class Meta:

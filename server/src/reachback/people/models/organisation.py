@@ -36,6 +36,8 @@ class Organisation(models.Model):
     slug = models.SlugField(max_length=60, unique=True)
     zone = models.CharField(max_length=ZONE_LENGTH, default="UTC", validators=[validate_zone])
     language = models.CharField(max_length=LANGUAGE_LENGTH, default="en")
+    #: Switched off: nobody of it can sign in; what happened stays on record.
+    is_active = models.BooleanField(default=True)
     sample = models.BooleanField(default=False)
 
     objects = OrganisationManager()

@@ -37,6 +37,8 @@ class Site(TenantModel):
     address = models.CharField(max_length=300, blank=True)
     zone = models.CharField(max_length=ZONE_LENGTH, default="UTC", validators=[validate_zone])
     language = models.CharField(max_length=LANGUAGE_LENGTH, default="en")
+    #: Switched off: not offered any more; what happened there stays on record.
+    is_active = models.BooleanField(default=True)
     sample = models.BooleanField(default=False)
 
     objects: ClassVar[SiteManager] = SiteManager()

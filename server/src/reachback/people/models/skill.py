@@ -15,6 +15,8 @@ class Skill(TenantModel):
         "people.Organisation", on_delete=models.PROTECT, related_name="+"
     )
     name = models.CharField(max_length=80)
+    #: Switched off: not offered any more; who has it keeps it.
+    is_active = models.BooleanField(default=True)
 
     class Meta:
         ordering = ["name"]

@@ -16,6 +16,8 @@ class Team(TenantModel):
     )
     name = models.CharField(max_length=80)
     about = models.CharField(max_length=200, blank=True)
+    #: Switched off: given no new cases; what it did stays on record.
+    is_active = models.BooleanField(default=True)
     sample = models.BooleanField(default=False)
 
     class Meta:

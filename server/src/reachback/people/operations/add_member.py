@@ -33,7 +33,7 @@ def remove_member(*, actor: Actor, now: datetime, team_id: UUID, person_id: UUID
 
 
 def _both(actor: Actor, team_id: UUID, person_id: UUID) -> tuple[Team, User]:
-    if not policy.may_manage_installation(actor):
+    if not policy.may_direct(actor):
         raise errors.MayNotManage
     return queries.team(actor, team_id), queries.person(actor, person_id)
 

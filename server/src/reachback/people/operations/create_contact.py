@@ -45,12 +45,7 @@ def create_contact(  # noqa: PLR0913 - a contact has that many sides
             language=language or owner.language,
             sample=sample,
         )
-        ContactAddress.objects.bulk_create(
-            [
-                *(_address(created, ContactAddress.Kind.EMAIL, e.lower()) for e in emails),
-                *(_address(created, ContactAddress.Kind.PHONE, p) for p in phones),
-            ]
-        )
+        ContactAddress.objects.bulk_create(addresses_of(created, emails, phones))
         record(
             actor=actor,
             now=now,
@@ -63,5 +58,14 @@ def create_contact(  # noqa: PLR0913 - a contact has that many sides
     return created
 
 
-def _address(contact: Contact, kind: str, value: str) -> ContactAddress:
-    return ContactAddress(contact=contact, kind=kind, value=value.strip()[:254])
+def addresses_of(
+    contact: Contact, emails: Sequence[str], phones: Sequence[str]
+) -> list[ContactAddress]:
+    """Rows for these addresses: each once, empty ones left out, e-mail in lower case."""
+    wanted = [(ContactAddress.Kind.EMAIL, each.strip().lower()[:254]) for each in emails]
+    wanted += [(ContactAddress.Kind.PHONE, each.strip()[:254]) for each in phones]
+    return [
+        ContactAddress(contact=contact, kind=kind, value=value)
+        for kind, value in dict.fromkeys(wanted)
+        if value
+    ]

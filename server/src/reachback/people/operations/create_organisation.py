@@ -8,6 +8,7 @@ from django.utils.text import slugify
 from reachback.audit.operations import record
 from reachback.kernel import tenancy
 from reachback.kernel.actors import Actor
+from reachback.kernel.ids import new_id
 from reachback.people import errors, policy
 from reachback.people.models import Organisation
 
@@ -24,12 +25,12 @@ def create_organisation(  # noqa: PLR0913 - an organisation has that many sides
     sample: bool = False,
 ) -> Organisation:
     """A provider (once), a customer or a partner. Raises MayNotManage, AlreadyTaken."""
-    if not policy.may_manage_installation(actor):
+    if not policy.may_add_organisations(actor):
         raise errors.MayNotManage
     created = Organisation(
         kind=kind,
         name=name.strip()[:120],
-        slug=slug or slugify(name)[:60],
+        slug=slug or slugify(name)[:60] or f"organisation-{new_id().hex[-12:]}",
         zone=zone,
         language=language,
         sample=sample,
@@ -50,5 +51,5 @@ def create_organisation(  # noqa: PLR0913 - an organisation has that many sides
                 data={"kind": created.kind},
             )
     except IntegrityError as error:
-        raise errors.AlreadyTaken(created.slug) from error
+        raise errors.AlreadyTaken(created.name) from error
     return created

@@ -26,7 +26,7 @@ def create_site(  # noqa: PLR0913 - a place has that many sides
 ) -> Site:
     """A place with its own clock. Raises MayNotManage, NoSuchOrganisation, AlreadyTaken."""
     owner = queries.organisation(actor, organisation_id)
-    if not policy.may_manage_people(actor, owner.id):
+    if not policy.may_manage_sites(actor, owner.id):
         raise errors.MayNotManage
     created = Site(
         organisation=owner,

@@ -22,7 +22,7 @@ def create_team(
 ) -> Team:
     """Agents who share a queue. Raises MayNotManage, NoSuchOrganisation, AlreadyTaken."""
     owner = queries.organisation(actor, organisation_id)
-    if not policy.may_manage_installation(actor):
+    if not policy.may_direct(actor):
         raise errors.MayNotManage
     if not owner.is_provider:
         raise errors.NotInOrganisation

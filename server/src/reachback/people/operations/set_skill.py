@@ -23,7 +23,7 @@ def set_skill(
     if level not in LEVELS:
         msg = f"a skill's level is 1 to 5, not {level}"
         raise ValueError(msg)
-    if not policy.may_manage_installation(actor):
+    if not policy.may_direct(actor):
         raise errors.MayNotManage
     person = queries.person(actor, person_id)
     if not person.organisation.is_provider:

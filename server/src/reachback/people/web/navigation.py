@@ -24,7 +24,7 @@ def members(actor: Actor) -> NavigationItem | None:
         return None
     if not policy.may_manage_people(actor, actor.organisation_id):
         return None
-    href = reverse("people:members", args=[actor.organisation_id])
+    href = reverse("people_portal:people")
     return NavigationItem(label=_("People"), href=href, icon="people", audience="portal")
 
 
@@ -60,8 +60,43 @@ def commands(actor: Actor) -> Sequence[PaletteItem]:
             words=_("passkey password authenticator codes"),
         ),
     ]
+    return [*found, *(_agents_commands(actor) if actor.is_provider else _customers_commands(actor))]
+
+
+def _agents_commands(actor: Actor) -> Sequence[PaletteItem]:
     own = actor.organisation_id
-    if own is not None and policy.may_manage_people(actor, own):
+    found = [
+        PaletteItem(label=_("Teams"), href=reverse("people:teams"), icon="team"),
+        PaletteItem(
+            label=_("Skills"),
+            href=reverse("people:skills"),
+            icon="skill",
+            words=_("who can do what level language"),
+        ),
+    ]
+    if own is not None:
         href = reverse("people:members", args=[own])
-        found.append(PaletteItem(label=_("Manage people"), href=href, icon="people"))
+        words = _("agents roles colleagues")
+        found.append(PaletteItem(label=_("Manage people"), href=href, icon="people", words=words))
+    if policy.may_add_organisations(actor):
+        href = reverse("people:new_organisation")
+        words = _("add organisation partner")
+        found.append(PaletteItem(label=_("New customer"), href=href, icon="plus", words=words))
+    if policy.may_direct(actor):
+        href = reverse("people:new_team")
+        found.append(PaletteItem(label=_("New team"), href=href, icon="plus", words=_("add")))
     return found
+
+
+def _customers_commands(actor: Actor) -> Sequence[PaletteItem]:
+    own = actor.organisation_id
+    if own is None or not policy.may_manage_people(actor, own):
+        return []
+    new = reverse("people_portal:new_person")
+    return [
+        PaletteItem(label=_("Add somebody"), href=new, icon="plus", words=_("person account")),
+        PaletteItem(
+            label=_("New contact"), href=reverse("people:new_contact", args=[own]), icon="plus"
+        ),
+        PaletteItem(label=_("New site"), href=reverse("people:new_site", args=[own]), icon="plus"),
+    ]

@@ -110,6 +110,7 @@ def unit(report: Report, everything: bool) -> None:  # noqa: FBT001
             "server on PostgreSQL", tool("pytest", "server", *quick), REACHBACK_DATABASE_URL=url
         )
     npm_run(report, "browser", "test")
+    npm_run(report, "weight of a page", "size")
 
 
 def threats(report: Report) -> None:

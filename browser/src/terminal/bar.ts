@@ -53,7 +53,9 @@ export class SessionBar {
 
   people(notice: Json): void {
     if (!Array.isArray(notice.people)) return;
-    put("people", notice.people.map((person: Json) => String(person.name ?? person)).join(", "));
+    // The same person may look from two places; a name is said once.
+    const names = notice.people.map((person: Json) => String(person.name ?? person));
+    put("people", [...new Set(names)].join(", "));
   }
 
   recording(on: boolean): void {

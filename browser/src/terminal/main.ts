@@ -32,11 +32,19 @@ function ticketSource(data: SessionData, keys: Keys): TicketSource {
   };
 }
 
+/** The shell was opened in another browser: its key stays there, so this one can only look on. */
+function openedElsewhere(data: SessionData, keys: Keys): boolean {
+  const handed = sessionStorage.getItem(`reachback-session-${data.session}`) !== null;
+  const known = keys.kept.channels.length > 0 || keys.kept.opening !== undefined;
+  return data.mode === "open" && data.recordings.length > 0 && !handed && !known;
+}
+
 async function main(): Promise<void> {
   const element = document.getElementById("terminal");
   if (element === null) return;
   const data = readJson<SessionData>("session-data");
   const keys = await keysFor(data.session);
+  if (openedElsewhere(data, keys)) data.mode = "watch";
   const page = new SessionPage(element, data, keys, ticketSource(data, keys));
   onlyPage(data.session, (words) => page.leave(words));
   page.start();

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Case, Count, Prefetch, Q, QuerySet, When
 
 from reachback.devices.errors import UnknownDevice
 from reachback.devices.models import (
@@ -38,7 +38,10 @@ def device(actor: Actor, device_id: UUID) -> Device:
 
 
 def search(actor: Actor, words: str, state: str) -> "QuerySet[Device]":
-    """Devices whose name, site, customer or tag holds the words; `state` narrows by health/link."""
+    """Devices whose name, site, customer or tag holds the words; `state` narrows.
+
+    What fails stands first, then what is linked, then the rest by name.
+    """
     found = devices(actor).annotate(open_alerts=Count("alerts", filter=Q(alerts__state="open")))
     for word in words.split()[:5]:
         found = found.filter(
@@ -53,7 +56,8 @@ def search(actor: Actor, words: str, state: str) -> "QuerySet[Device]":
         "linked": Q(link_state="linked"),
         "unpinned": Q(pinned=False, sample=False),
     }
-    return found.filter(narrowings.get(state, Q()))
+    urgency = Case(When(health="failed", then=0), When(link_state="linked", then=1), default=2)
+    return found.filter(narrowings.get(state, Q())).order_by(urgency, "name")
 
 
 def checks(actor: Actor, device_id: UUID) -> Sequence[Check]:

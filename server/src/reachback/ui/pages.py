@@ -62,8 +62,14 @@ class Shell:
     def _nearest(self, items: list[slots.NavigationItem]) -> slots.NavigationItem | None:
         """The item whose address is the longest beginning of the page's own."""
         path = self.request.path
-        holds = [i for i in items if path == i.href or (i.href != "/" and path.startswith(i.href))]
-        return max(holds, key=lambda item: len(item.href), default=None)
+
+        def holds(item: slots.NavigationItem) -> bool:
+            if path == item.href or (item.href != "/" and path.startswith(item.href)):
+                return True
+            return path.startswith(item.also)
+
+        found = [item for item in items if holds(item)]
+        return max(found, key=lambda item: len(item.href), default=None)
 
     @property
     def workspace_links(self) -> tuple[tuple[slots.NavigationItem, bool], ...]:

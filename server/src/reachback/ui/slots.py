@@ -12,17 +12,22 @@ from reachback.kernel.actors import Actor
 from reachback.kernel.slots import Slot
 
 Audience = Literal["workspace", "portal"]
+Tone = Literal["", "red", "amber", "violet"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class NavigationItem:
-    """One link of the rail (workspace) or of the portal's bar; `key` follows `g` (g q = queue)."""
+    """One link of the rail (workspace) or of the portal's bar; `key` follows `g` (g q = queue).
+
+    `also` names beginnings of further addresses that belong to it (a case belongs to the queue).
+    """
 
     label: str
     href: str
     icon: str
     key: str = ""
     audience: Audience = "workspace"
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,12 +54,18 @@ class MenuItem:
 
 @dataclass(frozen=True, kw_only=True)
 class Panel:
-    """A titled box that another room puts on a page; `html` is already escaped by its template."""
+    """A titled box that another room puts on a page; `html` is already escaped by its template.
+
+    `news` is what somebody must know before anything else, in one sentence, and `tone` how grave it
+    is; both are empty while all is well. The customer's home says the gravest news first.
+    """
 
     title: str
     html: SafeString
     order: int = 0
     icon: str = ""
+    news: str = ""
+    tone: Tone = ""
 
 
 class NavigationEntry(Protocol):

@@ -13,7 +13,9 @@ def sessions(actor: Actor) -> NavigationItem | None:
     if not actor.is_provider:
         return None
     href = reverse("access:sessions")
-    return NavigationItem(label=_("Sessions"), href=href, icon="session", key="s")
+    return NavigationItem(
+        label=_("Sessions"), href=href, icon="session", key="s", also=("/recordings/",)
+    )
 
 
 def _governs(actor: Actor) -> bool:
@@ -34,4 +36,10 @@ def my_sessions(actor: Actor) -> NavigationItem | None:
     if not _governs(actor):
         return None
     href = reverse("access_portal:sessions")
-    return NavigationItem(label=_("Sessions"), href=href, icon="session", audience="portal")
+    return NavigationItem(
+        label=_("Sessions"),
+        href=href,
+        icon="session",
+        audience="portal",
+        also=("/recordings/",),
+    )

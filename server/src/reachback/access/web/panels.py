@@ -1,5 +1,6 @@
 """Panels for other rooms' pages: the contract and Connect, and the customer's home."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -19,7 +20,7 @@ from reachback.devices.errors import UnknownDevice
 from reachback.kernel import clock
 from reachback.kernel.actors import Actor
 from reachback.ui.contexts import PageContext
-from reachback.ui.slots import Panel
+from reachback.ui.slots import Panel, Tone
 
 _SHELL = "shell.user"
 
@@ -125,4 +126,20 @@ def home_panel(actor: Actor, now: datetime) -> Panel | None:
         contract=contract,
         now=now,
     )
-    return _panel("access/parts/home.html", context, title=context.title, icon="session", order=10)
+    panel = _panel("access/parts/home.html", context, title=context.title, icon="session", order=10)
+    return replace(panel, news=_news(context), tone=_tone(context))
+
+
+def _news(context: HomePanel) -> str:
+    if context.revoked:
+        return _("All access is revoked: nobody can connect.")
+    for session in context.live:
+        names = {"who": session.technician.name, "device": session.device.name}
+        return _("%(who)s is on %(device)s now.") % names
+    return ""
+
+
+def _tone(context: HomePanel) -> Tone:
+    if context.revoked:
+        return "amber"
+    return "violet" if context.live else ""

@@ -110,6 +110,8 @@ def _words(entry: Entry) -> str:
     if entry.kind == "alert":
         recovered = entry.data.get("state") == "recovered"
         return _("reported that the check recovered") if recovered else _("reported an alert")
+    if entry.kind == "session" and entry.author_kind == "system":
+        return _("kept what was done in a session")
     if entry.kind != "change":
         return _ENTRY_WORDS.get(entry.kind, lambda: str(ENTRY_NAMES[entry.kind]))()
     if entry.data.get("field") == "assignee" and entry.data.get("to_label") == entry.author_name:
@@ -170,7 +172,7 @@ _CHANGE_WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "proposal": _proposal,
     "resolution": lambda _data: _("resolved the case"),
     "undo": lambda _data: _("undid that"),
-    "live_session": lambda data: _("is on the device") if data.get("to") else _("left the device"),
+    "live_session": lambda data: _("saw a session begin") if data.get("to") else _("saw it end"),
 }
 _ENTRY_WORDS: dict[str, Callable[[], str]] = {
     "message": lambda: _("wrote"),

@@ -17,7 +17,9 @@ def queue_link(actor: Actor) -> NavigationItem | None:
     """The queue, for agents."""
     if not actor.is_provider:
         return None
-    return NavigationItem(label=_("Queue"), href=reverse("cases:queue"), icon="queue", key="q")
+    return NavigationItem(
+        label=_("Queue"), href=reverse("cases:queue"), icon="queue", key="q", also=("/cases/",)
+    )
 
 
 def portal_link(actor: Actor) -> NavigationItem | None:

@@ -1,5 +1,6 @@
 """The queue and its preview."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import urlencode
 
@@ -11,7 +12,7 @@ from django.views.decorators.http import require_safe
 from reachback.cases import filters, queries, views
 from reachback.cases.errors import BadFilter
 from reachback.cases.models import Case
-from reachback.cases.rows import row
+from reachback.cases.rows import CaseRow, row
 from reachback.cases.web.contexts import Chip, Preview, PreviewPage, QueuePage, ViewLink
 from reachback.cases.web.entries import line
 from reachback.cases.web.guards import require_agent
@@ -54,7 +55,7 @@ def queue(request: ActorRequest, slug: str = views.DEFAULT) -> HttpResponse:
             if terms
             else _("Cases appear here by themselves when a check fails or a customer writes.")
         ),
-        preview=None,
+        preview=_first(actor, page.rows, now),
         now=now,
     )
     return pages.render(request, "cases/queue.html", context, status=400 if error else 200)
@@ -81,6 +82,13 @@ def preview_of(actor: Actor, case: Case, now: datetime) -> Preview:
         why=case.priority_why,
         entries=[line(entry, case_href=case_href) for entry in entries],
     )
+
+
+def _first(actor: Actor, rows: Sequence[CaseRow], now: datetime) -> Preview | None:
+    """The first row's preview stands beside the list until another is selected."""
+    if not rows:
+        return None
+    return preview_of(actor, queries.case_by_number(actor, rows[0].number), now)
 
 
 def case_href(number: int) -> str:

@@ -38,6 +38,16 @@ class DevicesPage(PageContext):
 
 
 @dataclass(frozen=True, kw_only=True)
+class HomeDevices(PageContext):
+    """A customer's devices on their home, the failing ones first."""
+
+    lines: Sequence[DeviceLine]
+    totals: Totals
+    list_url: str
+    now: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class CheckLine:
     """One check with its history."""
 

@@ -26,7 +26,8 @@ def _tuples(changes: Iterable[CheckChange]) -> list[tuple[str, str, datetime]]:
     return [(str(each.the_check_id), each.state, each.at) for each in changes]
 
 
-def _line(device: Device, changes: list[CheckChange], now: datetime) -> DeviceLine:
+def line(device: Device, changes: list[CheckChange], now: datetime) -> DeviceLine:
+    """One device in a list, with its last 24 hours and what is wrong."""
     present = {"": device.health} if not changes else {}
     drawn = history.stretches(_tuples(changes), present, since=now - _DRAWN, until=now)
     failing = [each for each in changes if each.state == "failed"]
@@ -47,7 +48,7 @@ def devices_page(actor: Actor, *, words: str, state: str, now: datetime) -> Devi
     own = actor.organisation_id
     return DevicesPage(
         title=_("Devices") if actor.is_provider else _("My devices"),
-        lines=[_line(each, changes.get(each.id, []), now) for each in found[:_MOST]],
+        lines=[line(each, changes.get(each.id, []), now) for each in found[:_MOST]],
         totals=totals,
         words=words,
         state=state,

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from reachback.devices.web.portal import home
 from reachback.kernel.actors import Actor
 from reachback.ui import slots
 from reachback.ui.slots import NavigationItem, PaletteItem
@@ -44,3 +45,4 @@ def register() -> None:
     slots.navigation.register(devices, order=20)
     slots.navigation.register(my_devices, order=20)
     slots.palette.register(commands)
+    slots.portal_home_panels.register(home.my_devices)

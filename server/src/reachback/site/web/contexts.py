@@ -10,10 +10,21 @@ from reachback.ui.slots import Panel
 
 
 @dataclass(frozen=True, kw_only=True)
+class Headline:
+    """What the customer's home says first; `tone` green when everything is fine."""
+
+    tone: str
+    icon: str
+    words: str
+    more: Sequence[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class PortalHomePage(PageContext):
     """The customer's home: a headline, then every room's panel."""
 
     name: str
+    headline: Headline
     panels: Sequence[Panel]
     now: datetime
 

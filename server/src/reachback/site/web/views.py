@@ -1,5 +1,7 @@
 """Home, search and the palette's commands."""
 
+from collections.abc import Sequence
+
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -10,9 +12,10 @@ from reachback.cases import queries as cases
 from reachback.kernel import clock
 from reachback.kernel.actors import Actor
 from reachback.kernel.requests import ActorRequest, signed_in
-from reachback.site.web.contexts import PortalHomePage, SearchPage
+from reachback.site.web.contexts import Headline, PortalHomePage, SearchPage
 from reachback.ui import pages, slots
 from reachback.ui.pages import Shell
+from reachback.ui.slots import Panel
 
 
 @require_safe
@@ -25,8 +28,30 @@ def home(request: ActorRequest) -> HttpResponse:
     now = clock.now()
     panels = [answer(actor, now) for answer in slots.portal_home_panels.answers()]
     found = sorted((panel for panel in panels if panel is not None), key=lambda each: each.order)
-    page = PortalHomePage(title=_("Home"), name=actor.name, panels=found, now=now)
+    page = PortalHomePage(
+        title=_("Home"), name=actor.name, headline=_headline(found), panels=found, now=now
+    )
     return pages.render(request, "site/home.html", page)
+
+
+#: How grave news is, gravest first, and the icon that says so without colour.
+_GRAVITY = {"red": "error", "amber": "warning", "violet": "session"}
+
+
+def _headline(panels: Sequence[Panel]) -> Headline:
+    """The gravest news of any panel, or that everything is fine."""
+    news = [panel for panel in panels if panel.news]
+    if not news:
+        more = [_("No device fails, and nobody is in your systems.")]
+        return Headline(tone="green", icon="ok", words=_("Everything is fine"), more=more)
+    news.sort(key=lambda panel: list(_GRAVITY).index(panel.tone))
+    first = news[0]
+    return Headline(
+        tone=first.tone,
+        icon=_GRAVITY[first.tone],
+        words=first.news,
+        more=[panel.news for panel in news[1:]],
+    )
 
 
 @require_safe

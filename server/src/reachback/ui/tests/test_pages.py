@@ -47,6 +47,10 @@ def test_the_nearest_link_is_where_one_is(monkeypatch: pytest.MonkeyPatch) -> No
     assert here("/queue/teams/1") == ["/queue/teams"]
     assert here("/queue") == ["/queue"]
     assert here("/elsewhere") == []
+
+    queue = NavigationItem(label="Queue", href="/queue", icon="queue", also=("/cases/",))
+    monkeypatch.setattr(slots.navigation, "_answers", [*answers, (0, 9, lambda _: queue)])
+    assert here("/cases/7/") == ["/queue"]
     assert Shell(request("/queue")).navigation == ()
 
 

@@ -19,7 +19,7 @@ def my_cases(actor: Actor, now: datetime) -> Panel | None:
     page = queries.case_list(actor, view=views.BY_SLUG["open"], now=now, limit=5)
     context = PortalPanelContext(title=_("My cases"), rows=page.rows, now=now)
     html = render_to_string("cases/portal/panel.html", context.variables())
-    return Panel(title=_("My cases"), html=html, order=10, icon="case")
+    return Panel(title=_("My cases"), html=html, order=5, icon="case")
 
 
 def cases_href() -> str:

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from reachback.cases import ledger, policy, text
-from reachback.cases.models import Case
+from reachback.cases.models import Entry
 from reachback.cases.operations.propose_resolution import propose
 from reachback.devices.facts import AlertRecovered
 from reachback.kernel.actors import system
@@ -16,8 +16,7 @@ _ACTOR = system("cases.alerts")
 
 def recover_from_alert(fact: AlertRecovered, *, fact_id: UUID, now: datetime) -> None:
     """Handle the fact once. A case that is finished or gone is left alone."""
-    found = Case.objects.visible_to(_ACTOR).filter(alert_id=fact.alert_id, is_open=True)
-    case_id = found.values_list("id", flat=True).first()
+    case_id = _case_of(fact)
     if case_id is None:
         return
     with ledger.changing(
@@ -35,8 +34,40 @@ def recover_from_alert(fact: AlertRecovered, *, fact_id: UUID, now: datetime) ->
             visible=True,
             occurred_at=fact.occurred_at,
         )
+        failing = _still_failing(case_id)
+        if failing:
+            change.log(
+                data={
+                    "field": "proposal",
+                    "sentence": _("%(check)s has recovered; still failing: %(failing)s.")
+                    % {"check": check, "failing": ", ".join(failing)},
+                }
+            )
+            return
         propose(
             change,
             _("%(check)s has recovered. If the cause is known, the case can be resolved.")
             % {"check": check},
         )
+
+
+def _case_of(fact: AlertRecovered) -> UUID | None:
+    """The open case whose timeline the alert stands in: it opened the case or joined it."""
+    told = Entry.objects.visible_to(_ACTOR).filter(
+        kind="alert",
+        data__alert=str(fact.alert_id),
+        case__device_id=fact.device_id,
+        case__is_open=True,
+    )
+    found: UUID | None = told.values_list("case_id", flat=True).first()
+    return found
+
+
+def _still_failing(case_id: UUID) -> list[str]:
+    """The checks of the case whose newest alert has not recovered, in the order they failed."""
+    lines = Entry.objects.visible_to(_ACTOR).filter(case_id=case_id, kind="alert")
+    state: dict[str, tuple[str, str]] = {}
+    for data in lines.order_by("recorded_at", "id").values_list("data", flat=True):
+        state[str(data.get("alert"))] = (str(data.get("check", "")), str(data.get("state")))
+    failing = [check for check, each in state.values() if each == "raised"]
+    return list(dict.fromkeys(failing))

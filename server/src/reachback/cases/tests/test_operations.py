@@ -75,6 +75,55 @@ def test_the_database_itself_refuses_a_second_open_case_for_a_check(world: World
         world.open(device_id=DEVICE, check_name="disk")
 
 
+def test_a_second_check_of_the_same_device_joins_the_open_case_and_says_so(world: World) -> None:
+    first = world.raised()
+    operations.open_from_alert(first, fact_id=first.alert_id, now=NOW)
+    second = world.raised(at=NOW + MINUTE, check_name="disk", sentence="The disk is full.")
+    for _ in range(2):
+        operations.open_from_alert(second, fact_id=second.alert_id, now=NOW + MINUTE)
+    case = Case.objects.visible_to(SYSTEM).get(device_id=DEVICE)
+    assert [entry.body for entry in entries(case) if entry.kind == "alert"] == [
+        first.sentence,
+        "disk failed, too: The disk is full.",
+    ]
+    well = world.recovered(first, at=NOW + 2 * MINUTE)
+    operations.recover_from_alert(well, fact_id=first.alert_id, now=NOW + 2 * MINUTE)
+    assert world.read(case.id).proposal is None
+    assert "still failing: disk" in entries(case)[-1].data["sentence"]
+    well = world.recovered(second, at=NOW + 3 * MINUTE)
+    operations.recover_from_alert(well, fact_id=second.alert_id, now=NOW + 3 * MINUTE)
+    assert world.read(case.id).proposal is not None
+
+
+def test_a_second_check_opens_its_own_case_when_the_first_one_s_is_finished(world: World) -> None:
+    first = world.raised()
+    operations.open_from_alert(first, fact_id=first.alert_id, now=NOW)
+    case = Case.objects.visible_to(SYSTEM).get(device_id=DEVICE)
+    operations.resolve(actor=world.actor("tomas"), now=NOW, case_id=case.id, resolution=TRIP)
+    second = world.raised(check_name="disk")
+    operations.open_from_alert(second, fact_id=second.alert_id, now=NOW + MINUTE)
+    assert Case.objects.visible_to(SYSTEM).filter(device_id=DEVICE).count() == 2
+
+
+def test_a_suspected_clone_and_an_outage_never_share_a_case(world: World) -> None:
+    clone = world.raised(check_name="clone or stolen key", kind="clone")
+    outage = world.raised(check_name="disk")
+    another = world.raised(check_name="clone or stolen key", kind="clone")
+    for alert in (clone, outage, another):
+        operations.open_from_alert(alert, fact_id=alert.alert_id, now=NOW)
+    assert Case.objects.visible_to(SYSTEM).filter(device_id=DEVICE).count() == 2
+
+
+def test_a_check_that_matters_more_makes_the_joined_case_more_urgent(world: World) -> None:
+    first = world.raised()
+    operations.open_from_alert(first, fact_id=first.alert_id, now=NOW)
+    case = Case.objects.visible_to(SYSTEM).get(device_id=DEVICE)
+    operations.set_priority(actor=world.actor("tomas"), now=NOW, case_id=case.id, priority=4)
+    second = world.raised(check_name="disk")
+    operations.open_from_alert(second, fact_id=second.alert_id, now=NOW + MINUTE)
+    assert world.read(case.id).priority < 4
+
+
 def test_a_recovered_check_proposes_resolution_and_leaves_the_decision(world: World) -> None:
     alert = world.raised()
     operations.open_from_alert(alert, fact_id=alert.alert_id, now=NOW)

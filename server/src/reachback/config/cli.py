@@ -14,7 +14,7 @@ from reachback.kernel.errors import ReachbackError
 
 
 def _usage() -> str:
-    lines = [f"  {each.word:<10} {each.help}" for each in commands.available()]
+    lines = [f"  {each.word:<10} {each.help}" for each in commands.ALL]
     return "\n".join(["usage: reachback COMMAND …", "", *lines, ""])
 
 
@@ -32,7 +32,7 @@ def _function(command: commands.Command) -> Callable[[list[str]], int]:
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; return the exit status: 0 done, 1 failed with a sentence, 2 misused."""
     words = sys.argv[1:] if arguments is None else arguments
-    known = {each.word: each for each in commands.available()}
+    known = {each.word: each for each in commands.ALL}
     if not words or words[0] in {"-h", "--help", "help"}:
         sys.stdout.write(_usage())
         return 0 if words else 2

@@ -1,12 +1,9 @@
 """The commands of `reachback`: a word, where its function is, and one line of help.
 
-A function takes the arguments after the word and returns an exit status. Commands of other rooms
-are listed here when their module exists.
+A function takes the arguments after the word and returns an exit status.
 """
 
 from dataclasses import dataclass
-
-from reachback.config import rooms
 
 
 @dataclass(frozen=True)
@@ -22,7 +19,7 @@ class Command:
 #: The customer's own tool.
 _TOOL = "reachback.access.tool.command"
 
-_ALL = (
+ALL = (
     Command("serve", "reachback.config.serve:main", "run everything: front and web", django=False),
     Command("setup", "reachback.config.first:main", "make the provider, once"),
     Command("web", "reachback.config.web:main", "run the web process alone"),
@@ -48,8 +45,3 @@ _ALL = (
         django=False,
     ),
 )
-
-
-def available() -> tuple[Command, ...]:
-    """Return the commands whose module this installation has."""
-    return tuple(each for each in _ALL if rooms.exists(each.target.partition(":")[0]))

@@ -40,10 +40,9 @@ def _secret_key() -> str:
 SECRET_KEY = _secret_key()
 
 # Rooms --------------------------------------------------------------------------------------------
-_ROOMS = rooms.present()
 INSTALLED_APPS = [
-    *(f"reachback.{room}" for room in _ROOMS),
-    *(["reachback.config"] if rooms.exists("reachback.config.apps") else []),
+    *(f"reachback.{room}" for room in rooms.ROOMS),
+    "reachback.config",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -56,10 +55,9 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "django_htmx",
 ]
-AUTH_USER_MODEL = "people.User" if "people" in _ROOMS else "auth.User"
+AUTH_USER_MODEL = "people.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-_ACTOR = "reachback.people.web.middleware"
 MIDDLEWARE = [
     "reachback.config.headers.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
@@ -73,7 +71,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    *([f"{_ACTOR}.ActorMiddleware"] if rooms.exists(_ACTOR) else []),
+    "reachback.people.web.middleware.ActorMiddleware",
     "reachback.config.failures.SpokenErrors",
     *(["reachback.config.demo.front_page.StoryFirst"] if REACHBACK_DEMO else []),
 ]
@@ -84,8 +82,11 @@ SILENCED_SYSTEM_CHECKS: list[str] = []
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [PACKAGE / room / "web" / "templates" for room in _ROOMS]
-        + [PACKAGE / room / "templates" for room in (*_ROOMS, "config", "config/demo")],
+        "DIRS": [
+            *(PACKAGE / room / "web" / "templates" for room in rooms.ROOMS),
+            PACKAGE / "config" / "templates",
+            PACKAGE / "config" / "demo" / "templates",
+        ],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -157,14 +158,12 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_USER_MODEL_USERNAME_FIELD = None if "people" in _ROOMS else "username"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-_ADAPTER = "reachback.people.web.adapter"
-if rooms.exists(_ADAPTER):
-    ACCOUNT_ADAPTER = f"{_ADAPTER}.AccountAdapter"
+ACCOUNT_ADAPTER = "reachback.people.web.adapter.AccountAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Reachback"
@@ -172,12 +171,7 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = REACHBACK_DEMO  # http://*.localhost
 USERSESSIONS_TRACK_ACTIVITY = True
 
 # Mail ---------------------------------------------------------------------------------------------
-_MAILER = "reachback.delivery.backend"
-EMAIL_BACKEND = (
-    f"{_MAILER}.DeliveryBackend"
-    if rooms.exists(_MAILER)
-    else "django.core.mail.backends.console.EmailBackend"
-)
+EMAIL_BACKEND = "reachback.delivery.backend.DeliveryBackend"
 #: Without a host, mail is kept as files below the data folder (the demo).
 EMAIL_HOST = envtext("REACHBACK_SMTP_HOST", "")
 EMAIL_PORT = envint("REACHBACK_SMTP_PORT", default=25, least=1)

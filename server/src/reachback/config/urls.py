@@ -1,9 +1,8 @@
-"""Every address of the installation, composed from the rooms that exist."""
+"""Every address of the installation, composed from every room."""
 
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
-from reachback.config import rooms
 from reachback.config.api import api
 
 #: Where each room's pages live. The order matters only where prefixes are empty.
@@ -12,39 +11,25 @@ _PAGES = (
     ("", "reachback.cases.web.urls"),
     ("", "reachback.devices.web.urls"),
     ("", "reachback.access.web.urls"),
-    ("", "reachback.agreements.web.urls"),
-    ("", "reachback.calendars.web.urls"),
-    ("", "reachback.delivery.web.urls"),
     ("", "reachback.insight.web.urls"),
     ("", "reachback.audit.web.urls"),
     ("", "reachback.ui.web.urls"),
-    ("portal/", "reachback.people.web.portal.urls"),
     ("portal/", "reachback.cases.web.portal.urls"),
     ("portal/", "reachback.devices.web.portal.urls"),
     ("portal/", "reachback.access.web.portal.urls"),
-    ("portal/", "reachback.audit.web.portal.urls"),
     ("portal/", "reachback.insight.web.portal.urls"),
     ("", "reachback.site.web.urls"),
     ("-/front/", "reachback.config.front_door"),
-    ("-/front/", "reachback.people.web.front_urls"),
     ("-/front/", "reachback.devices.web.front_urls"),
     ("-/front/", "reachback.access.web.front_urls"),
 )
 
-_PRESENT = rooms.present()
-
-
-def _has(module: str) -> bool:
-    room = module.split(".")[1]
-    return (room in _PRESENT or room == "config") and rooms.exists(module)
-
-
 urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
     path("api/", api.urls),
-    *(path(prefix, include(module)) for prefix, module in _PAGES if _has(module)),
+    *(path(prefix, include(module)) for prefix, module in _PAGES),
 ]
-if settings.REACHBACK_DEMO and rooms.exists("reachback.config.demo.urls"):
+if settings.REACHBACK_DEMO:
     urlpatterns.insert(0, path("demo/", include("reachback.config.demo.urls")))
 
 handler400 = "reachback.ui.web.errors.bad_request"

@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from reachback.kernel.actors import Actor
+from reachback.kernel.transactions import assert_not_writing
 from reachback.ui import slots
 from reachback.ui.contexts import PageContext, Preferences
 
@@ -119,7 +120,11 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 def render(
     request: HttpRequest, template: str, context: PageContext, status: int = 200
 ) -> HttpResponse:
-    """One page or fragment from its context; the template sees exactly the context's fields."""
+    """One page or fragment from its context; the template sees exactly the context's fields.
+
+    Never inside a write transaction: every other writer would wait for the template.
+    """
+    assert_not_writing(f"rendering {template}")
     return HttpResponse(
         render_to_string(template, context.variables(), request=request), status=status
     )
@@ -127,4 +132,5 @@ def render(
 
 def fragment(request: HttpRequest, template: str, context: PageContext) -> str:
     """The same without the response: for a slot's panel."""
+    assert_not_writing(f"rendering {template}")
     return render_to_string(template, context.variables(), request=request)

@@ -2,11 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
+from importlib import import_module
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.urls import get_resolver
 
+from reachback.config import commands, rooms
 from reachback.ui.contexts import PageContext
 
 
@@ -34,3 +38,17 @@ def test_models_and_migrations_agree(capsys: pytest.CaptureFixture[str]) -> None
         call_command("makemigrations", "--check", "--dry-run")
     except SystemExit:
         pytest.fail(capsys.readouterr().out)
+
+
+def test_every_room_of_the_tree_is_in_every_installation() -> None:
+    package = Path(rooms.__file__).parent.parent
+    found = {path.parent.name for path in package.glob("*/apps.py")}
+    assert found == {*rooms.ROOMS, "config"}
+    assert {f"reachback.{room}" for room in found} <= set(settings.INSTALLED_APPS)
+
+
+@pytest.mark.parametrize("command", commands.ALL, ids=lambda command: command.word)
+def test_every_command_leads_to_a_function(command: commands.Command) -> None:
+    module, _, name = command.target.partition(":")
+    assert callable(getattr(import_module(module), name))
+    assert command.help

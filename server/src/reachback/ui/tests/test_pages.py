@@ -2,12 +2,14 @@ from dataclasses import dataclass
 
 import pytest
 from django.core.exceptions import SuspiciousOperation
+from django.db import transaction
 from django.http import Http404, HttpRequest
 from django.test import RequestFactory
 
 from reachback.kernel.actors import Actor
 from reachback.kernel.errors import NotPermitted
-from reachback.ui import slots
+from reachback.kernel.transactions import WorkInsideTransaction
+from reachback.ui import pages, slots
 from reachback.ui.contexts import PageContext
 from reachback.ui.doors import agents_only
 from reachback.ui.pages import Shell
@@ -81,3 +83,12 @@ def test_the_workspace_is_for_the_provider() -> None:
     assert view(request("/x", agent())).status_code == 500
     with pytest.raises(NotPermitted):
         view(request("/x", agent(is_provider=False)))
+
+
+@pytest.mark.django_db
+def test_no_page_is_rendered_while_a_write_transaction_is_open() -> None:
+    context = Sample(title="T", count=3)
+    assert pages.render(request(), "ui/broken.html", context).status_code == 200
+    for render in (pages.render, pages.fragment):
+        with transaction.atomic(), pytest.raises(WorkInsideTransaction):
+            render(request(), "ui/broken.html", context)

@@ -16,6 +16,7 @@ class Component:
     name: str
     package: str
     candidates: tuple[str, ...]
+    slow: bool = False  # needed by `make test-all` only
 
     def path(self) -> str | None:
         """Return where it is, or None."""
@@ -33,13 +34,16 @@ COMPONENTS = (
     Component("Chromium", "chromium", ("chromium", "chromium-browser")),
     Component("PostgreSQL server", "postgresql", ("/usr/lib/postgresql/*/bin/initdb",)),
     Component("ssh-keygen", "openssh-client", ("ssh-keygen",)),
+    Component("nginx", "nginx", ("nginx", "/usr/sbin/nginx")),
+    Component("Caddy", "caddy", ("caddy",), slow=True),
     Component("a Chinese font", "fonts-noto-cjk", ("/usr/share/fonts/opentype/noto/NotoSansCJK*",)),
 )
 
 
-def missing() -> list[Component]:
-    """Return the components this machine lacks."""
-    return [component for component in COMPONENTS if component.path() is None]
+def missing(*, everything: bool = False) -> list[Component]:
+    """Return the components this machine lacks; with `everything` those of slow tests too."""
+    wanted = [component for component in COMPONENTS if everything or not component.slow]
+    return [component for component in wanted if component.path() is None]
 
 
 def install(components: list[Component]) -> bool:
@@ -57,4 +61,4 @@ def install(components: list[Component]) -> bool:
         check=False,
         stdout=subprocess.DEVNULL,
     )
-    return not missing()
+    return all(component.path() is not None for component in components)

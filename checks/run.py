@@ -136,9 +136,9 @@ def main() -> int:
     parser.add_argument("--only", choices=["lint", "types", "unit", "journeys"])
     parser.add_argument("--allow-skips", action="store_true", help="count missing parts, go on")
     asked = parser.parse_args()
-    absent = components.missing()
+    absent = components.missing(everything=asked.all)
     if asked.only not in {"lint", "types"} and not components.install(absent):
-        absent = components.missing()
+        absent = components.missing(everything=asked.all)
         for component in absent:
             print(f"missing: {component.name} (apt-get install {component.package})")
         if not asked.allow_skips:

@@ -119,4 +119,12 @@ describe("the palette", () => {
     press("Escape", input);
     expect(find<HTMLDialogElement>("#palette").open).toBe(false);
   });
+
+  test("that was just left does not swallow the next key", () => {
+    press("k", document.body, { ctrlKey: true });
+    const input = find<HTMLInputElement>("#palette input");
+    press("Escape", input);
+    press("?", input); // a browser moves the focus with its next frame
+    expect(find<HTMLDialogElement>("#keys-sheet").open).toBe(true);
+  });
 });

@@ -2,9 +2,11 @@
 
 const GO_MILLISECONDS = 1200;
 
+/** A dialog that has just been closed keeps the focus for a frame: its field hears nothing any more. */
 function inField(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement &&
+    target.closest("dialog:not([open])") === null &&
     (target.isContentEditable ||
       target.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, .xterm") !==
         null)

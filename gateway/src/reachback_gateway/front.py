@@ -6,6 +6,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from reachback_gateway import __version__
 from reachback_gateway.control import Control
 from reachback_gateway.events import stream
 from reachback_gateway.events.hub import Hub
@@ -73,6 +74,7 @@ class Front:
         """Links, sessions, streams and counters: numbers and identifiers only."""
         return {
             "node": self.settings.node,
+            "version": __version__,
             "streams": len(self.hub.streams),
             "links": self._links_state(),
             "sessions": {

@@ -1,1 +1,3 @@
 """Reachback, the open support network: the platform."""
+
+__version__ = "0.1.0"

@@ -24,6 +24,8 @@ ALL = (
     Command("setup", "reachback.config.first:main", "make the provider, once"),
     Command("web", "reachback.config.web:main", "run the web process alone"),
     Command("migrate", "reachback.config.manage:migrate", "bring the database up to date"),
+    Command("status", "reachback.config.upkeep:status", "say how the system is"),
+    Command("retry", "reachback.config.upkeep:retry", "list failed work, or try it again"),
     Command("manage", "reachback.config.manage:main", "run one of Django's or our own commands"),
     Command("backup", "reachback.config.manage:backup", "copy the live database to FILE"),
     Command(

@@ -18,7 +18,7 @@ from django.db import connection
 from waitress.server import create_server
 
 from reachback.audit.jobs import Sequencer
-from reachback.config import manage
+from reachback.config import manage, upkeep
 from reachback.config.environment import envbool
 from reachback.delivery.jobs import carriers
 from reachback.kernel import admin, listening, nudges, worker
@@ -133,6 +133,7 @@ def main(arguments: list[str]) -> int:
         prepare_database()
         collect_static()
         manage.serve_requests()
+        upkeep.serve_requests()
         workers = Workers()
         workers.start()
         server = None if options.no_http else WebServer(Path(settings.WEB_SOCKET))

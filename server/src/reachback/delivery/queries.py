@@ -12,6 +12,11 @@ def deliveries(actor: Actor) -> QuerySet[Delivery]:
     return found if actor.is_provider else found.filter(person_id=actor.id)
 
 
+def failed(actor: Actor) -> int:
+    """How many messages could not be delivered and are not tried again."""
+    return deliveries(actor).filter(state=Delivery.State.FAILED).count()
+
+
 def browsers(actor: Actor) -> QuerySet[Address]:
     """One's own push subscriptions that still work."""
     found: QuerySet[Address] = Address.objects.visible_to(actor)

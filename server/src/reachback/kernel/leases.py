@@ -5,6 +5,7 @@ its fencing token*, so a worker that lost its lease does nothing, and the effect
 "done" are one commit. A killed worker's rows are claimed again when the lease ends.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -99,9 +100,12 @@ def release_all(model: type[L]) -> int:
     ).update(lease_until=None)
 
 
-def retry_failed(model: type[L], *, now: datetime) -> int:
-    """Put every failed row back to waiting, due now, with its attempts forgotten."""
-    return model._default_manager.filter(state=Leased.State.FAILED).update(  # noqa: SLF001
+def retry_failed(model: type[L], *, now: datetime, ids: Collection[UUID] | None = None) -> int:
+    """Put failed rows (these, or all) back to waiting, due now, with their attempts forgotten."""
+    rows = model._default_manager.filter(state=Leased.State.FAILED)  # noqa: SLF001
+    if ids is not None:
+        rows = rows.filter(id__in=ids)
+    return rows.update(
         state=Leased.State.WAITING, attempts=0, due_at=now, finished_at=None, lease_until=None
     )
 

@@ -13,6 +13,9 @@ class SiteConfig(AppConfig):
     @override
     def ready(self) -> None:
         """Offer the way home."""
+        from reachback.audit.slots import action_words  # noqa: PLC0415 - the same
+        from reachback.site.acts import WORDS  # noqa: PLC0415 - the same
         from reachback.site.web import offers  # noqa: PLC0415 - after the app registry
 
+        action_words.register(WORDS)
         offers.offer()

@@ -43,6 +43,12 @@ class FairLock:
             else:
                 self._held = False
 
+    def classes(self) -> tuple[tuple[str, int], ...]:
+        """How often the lock was held for how long: the class in words and its number."""
+        names = [f"≤ {bound * 1000:g} ms" for bound in BOUNDS]
+        names.append(f"> {BOUNDS[-1] * 1000:g} ms")
+        return tuple(zip(names, self.holds, strict=True))
+
     @property
     def waiting(self) -> int:
         """How many wait."""

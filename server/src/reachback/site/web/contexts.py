@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from reachback.cases.rows import CaseRow
+from reachback.site.system import SystemState
 from reachback.ui.contexts import PageContext
 from reachback.ui.slots import Panel
 
@@ -36,4 +37,13 @@ class SearchPage(PageContext):
     words: str
     cases: Sequence[CaseRow]
     layout: str
+    now: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class SystemPage(PageContext):
+    """How the system is, for the provider's administrators."""
+
+    state: SystemState
+    well: bool
     now: datetime

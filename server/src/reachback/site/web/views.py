@@ -12,8 +12,10 @@ from reachback.cases import queries as cases
 from reachback.kernel import clock
 from reachback.kernel.actors import Actor
 from reachback.kernel.requests import ActorRequest, signed_in
-from reachback.site.web.contexts import Headline, PortalHomePage, SearchPage
+from reachback.site.system import state
+from reachback.site.web.contexts import Headline, PortalHomePage, SearchPage, SystemPage
 from reachback.ui import pages, slots
+from reachback.ui.doors import agents_only
 from reachback.ui.pages import Shell
 from reachback.ui.slots import Panel
 
@@ -52,6 +54,17 @@ def _headline(panels: Sequence[Panel]) -> Headline:
         words=first.news,
         more=[panel.news for panel in news[1:]],
     )
+
+
+@require_safe
+@agents_only
+def system(request: ActorRequest) -> HttpResponse:
+    """How the system is: for the provider's administrators."""
+    now = clock.now()
+    found = state(request.actor, now=now)
+    well = not (found.backlog.failed or found.undelivered or found.front.sentence)
+    page = SystemPage(title=_("How the system is"), state=found, well=well, now=now)
+    return pages.render(request, "site/system.html", page)
 
 
 @require_safe

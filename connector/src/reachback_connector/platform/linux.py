@@ -154,11 +154,11 @@ def _become_shell(slave: int, account: pwd.struct_passwd, request: ShellRequest)
         os.closerange(3, 4096)
         for number in (signal.SIGCHLD, signal.SIGPIPE, signal.SIGXFSZ, signal.SIGINT):
             signal.signal(number, signal.SIG_DFL)
+        environment = shell_environment(account, request)  # while we are still who we are
         if os.geteuid() == 0:
             os.initgroups(account.pw_name, account.pw_gid)
             os.setgid(account.pw_gid)
             os.setuid(account.pw_uid)
-        environment = shell_environment(account, request)
         home = environment["HOME"]
         os.chdir(home if Path(home).is_dir() else "/")
         program = environment["SHELL"]

@@ -8,7 +8,7 @@ import { answerWith, clicks, find, press, show } from "./page";
 const PAGE = `
   <nav><a href="/queue/" data-go="q">Queue <kbd>g q</kbd></a><a href="/devices/" data-go="d">Devices</a></nav>
   <input id="field"><button data-key="a">Assign <kbd>a</kbd></button>
-  <ol data-list>
+  <ol data-list data-next-words="Next row" data-pick-words="Select the row">
     <li id="r1" data-row><a class="row-link" href="#1">One</a><button hidden data-row-key="d">Dispatch</button></li>
     <li id="r2" data-row><a class="row-link" href="#2">Two</a><button hidden data-row-key="d">Dispatch</button></li>
   </ol>
@@ -66,7 +66,14 @@ describe("keys", () => {
     press("?");
     expect(find<HTMLDialogElement>("#keys-sheet").open).toBe(true);
     const rows = [...document.querySelectorAll("[data-keys-sheet] > div")];
-    expect(rows.map((row) => row.textContent)).toEqual(["Queueg q", "Devicesg d", "Assigna"]);
+    expect(rows.map((row) => row.textContent)).toEqual([
+      "Next rowj",
+      "Select the rowx",
+      "Queueg q",
+      "Devicesg d",
+      "Assigna",
+      "Dispatchd",
+    ]);
   });
 });
 
@@ -86,6 +93,19 @@ describe("rows", () => {
     expect(find(".picked-bar").hidden).toBe(false);
     expect(find("[data-picked-count]").textContent).toBe("1");
     press("x");
+    expect(find(".picked-bar").hidden).toBe(true);
+  });
+
+  test("a row's key acts on every picked row, and unpicks them", () => {
+    const clicked: string[] = [];
+    for (const id of ["r1", "r2"]) {
+      const button = document.createElement("button");
+      button.dataset.rowKey = "a";
+      button.addEventListener("click", () => clicked.push(id));
+      find(`#${id}`).append(button);
+    }
+    for (const key of ["j", "x", "j", "x", "a"]) press(key);
+    expect(clicked).toEqual(["r1", "r2"]);
     expect(find(".picked-bar").hidden).toBe(true);
   });
 });

@@ -46,23 +46,40 @@ function words(element: HTMLElement): string {
   return (copy.textContent ?? "").replace(/\s+/g, " ").trim();
 }
 
+function line(label: string, key: string): HTMLElement {
+  const row = document.createElement("div");
+  const said = document.createElement("span");
+  said.textContent = label;
+  const mark = document.createElement("kbd");
+  mark.className = "key";
+  mark.textContent = key;
+  row.append(said, mark);
+  return row;
+}
+
+/** A list is walked by keys that no element shows; its words come with it, translated. */
+function listLines(): HTMLElement[] {
+  const said = document.querySelector<HTMLElement>("[data-list]")?.dataset ?? {};
+  const keys: [string | undefined, string][] = [
+    [said.nextWords, "j"],
+    [said.previousWords, "k"],
+    [said.openWords, "Enter"],
+    [said.pickWords, "x"],
+  ];
+  return keys.flatMap(([label, key]) => (label === undefined ? [] : [line(label, key)]));
+}
+
 function fillSheet(dialog: HTMLDialogElement): void {
   const sheet = dialog.querySelector<HTMLElement>("[data-keys-sheet]");
   if (sheet === null) return;
   const seen = new Set<string>();
-  const rows: HTMLElement[] = [];
-  for (const element of document.querySelectorAll<HTMLElement>("[data-key], [data-go]")) {
-    const key = element.dataset.key ?? `g ${element.dataset.go}`;
+  const rows = listLines();
+  const keyed = "[data-key], [data-row-key], [data-go]";
+  for (const element of document.querySelectorAll<HTMLElement>(keyed)) {
+    const key = element.dataset.key ?? element.dataset.rowKey ?? `g ${element.dataset.go}`;
     if (seen.has(key) || words(element) === "") continue;
     seen.add(key);
-    const row = document.createElement("div");
-    const label = document.createElement("span");
-    label.textContent = words(element);
-    const mark = document.createElement("kbd");
-    mark.className = "key";
-    mark.textContent = key;
-    row.append(label, mark);
-    rows.push(row);
+    rows.push(line(words(element), key));
   }
   sheet.replaceChildren(...rows);
 }

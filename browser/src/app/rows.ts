@@ -30,16 +30,19 @@ function step(by: number): void {
   select(all[Math.min(all.length - 1, Math.max(0, at + by))]);
 }
 
+function picked(): HTMLElement[] {
+  return rows().filter((each) => each.dataset.picked !== undefined);
+}
+
 function pick(row: HTMLElement | undefined): void {
   if (row === undefined) return;
   if (row.dataset.picked === undefined) row.dataset.picked = "";
   else delete row.dataset.picked;
-  const box = row.querySelector<HTMLInputElement>("input[type=checkbox]");
-  if (box !== null) {
-    box.checked = row.dataset.picked !== undefined;
-    box.dispatchEvent(new Event("change", { bubbles: true }));
-  }
-  const count = rows().filter((each) => each.dataset.picked !== undefined).length;
+  countPicked();
+}
+
+function countPicked(): void {
+  const count = picked().length;
   for (const bar of document.querySelectorAll<HTMLElement>(".picked-bar")) {
     bar.hidden = count === 0;
     const words = bar.querySelector("[data-picked-count]");
@@ -54,20 +57,46 @@ function typing(target: EventTarget | null): boolean {
   );
 }
 
+/** A row's own key on every picked row, else on the selected one. */
+function press(key: string): boolean {
+  const chosen = picked();
+  const selector = `[data-row-key="${CSS.escape(key)}"]`;
+  const buttons = (chosen.length > 0 ? chosen : [selected()])
+    .map((row) => row?.querySelector<HTMLElement>(selector))
+    .filter((button) => button != null);
+  // A link leads to one place: it is followed for one row only.
+  const one = buttons.length === 1 || !(buttons[0] instanceof HTMLAnchorElement);
+  if (buttons.length === 0 || !one) return false;
+  for (const button of buttons) button.click();
+  clear(chosen);
+  return true;
+}
+
 function act(key: string): boolean {
   if (key === "j" || key === "k") step(key === "j" ? 1 : -1);
   else if (key === "x") pick(selected());
-  else {
-    const row = selected();
-    const button = row?.querySelector<HTMLElement>(`[data-row-key="${CSS.escape(key)}"]`);
-    if (!button) return false;
-    button.click();
-  }
+  else return press(key);
   return true;
+}
+
+function clear(chosen: HTMLElement[]): void {
+  for (const row of chosen) delete row.dataset.picked;
+  countPicked();
+}
+
+/** The bar below picked rows: the same keys by pointer. */
+function startPicked(): void {
+  document.addEventListener("click", (event) => {
+    const target = event.target as Element | null;
+    const key = target?.closest<HTMLElement>("[data-picked-key]")?.dataset.pickedKey;
+    if (key !== undefined) act(key);
+    if (target?.closest("[data-picked-clear]")) clear(picked());
+  });
 }
 
 export function startRows(): void {
   if (list() === null) return;
+  startPicked();
   // Capture: a row's own key comes before a page's key of the same letter.
   document.addEventListener(
     "keydown",

@@ -74,7 +74,7 @@ def test_each_failure_says_what_to_do(answer: object, status: int) -> None:
 
 @pytest.mark.parametrize("name", gallery.PAGES)
 def test_every_gallery_page_renders(name: str) -> None:
-    assert gallery.gallery(request(f"/-/gallery/{name}"), name).status_code == 200
+    assert gallery.gallery(request(f"/gallery/{name}"), name).status_code == 200
 
 
 def test_the_workspace_is_for_the_provider() -> None:

@@ -8,6 +8,6 @@ from reachback.ui.web import gallery
 urlpatterns: list[URLPattern] = []
 if settings.DEBUG or settings.REACHBACK_DEMO:
     urlpatterns = [
-        path("-/gallery", gallery.gallery, name="gallery"),
-        path("-/gallery/<slug:page>", gallery.gallery, name="gallery_page"),
+        path("gallery", gallery.gallery, name="gallery"),
+        path("gallery/<slug:page>", gallery.gallery, name="gallery_page"),
     ]

@@ -3,16 +3,18 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from reachback.kernel import bells, facts, leases, timers
 from reachback.kernel.models import Delivery, Leased, Timer
 
 _MOST = 100
 _LONGEST_ERROR = 300
+L = TypeVar("L", bound=Leased)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +56,7 @@ def backlog(*, now: datetime) -> Backlog:
 
 def failed() -> tuple[Failed, ...]:
     """Return what failed, newest first, at most a hundred of each kind."""
-    given_up = _failed(Delivery).order_by("-finished_at")[:_MOST]
+    given_up = _failed(Delivery).select_related("fact").order_by("-finished_at")[:_MOST]
     found = [_line("fact", row, f"{row.fact.kind} → {row.subscriber}") for row in given_up]
     stopped = _failed(Timer).order_by("-finished_at")[:_MOST]
     found += [_line("timer", row, f"{row.kind} ({row.key})") for row in stopped]
@@ -83,9 +85,11 @@ def _again(work: Failed, now: datetime) -> bool:
         return False
 
 
-def _failed(model: type[Leased]) -> Any:  # noqa: ANN401 - a queryset of either model
-    rows = model._default_manager.filter(state=Leased.State.FAILED)  # noqa: SLF001 - Django's name
-    return rows.select_related("fact") if model is Delivery else rows
+def _failed(model: type[L]) -> QuerySet[L]:
+    rows: QuerySet[Any] = model._default_manager.filter(  # noqa: SLF001 - Django's name
+        state=Leased.State.FAILED
+    )
+    return rows
 
 
 def _line(line: str, row: Leased, what: str) -> Failed:

@@ -61,6 +61,7 @@ def test_a_flipped_byte_anywhere_is_noticed(data: st.DataObject) -> None:
     assert not judged(bytes(altered)).whole
 
 
+# Each example writes a whole export and verifies it (0.3 s), so twenty; every run draws others.
 @settings(max_examples=20, deadline=None)
 @given(st.data())
 def test_a_flipped_byte_is_noticed_even_with_every_sum_made_right(data: st.DataObject) -> None:

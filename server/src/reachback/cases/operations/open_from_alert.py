@@ -69,7 +69,8 @@ def _open_case_of(actor: Actor, fact: AlertRaised) -> Case | None:
 
 def _about_a_clone(case: Case) -> bool:
     first = Entry.objects.visible_to(_ACTOR).filter(case=case, kind="alert")
-    return first.filter(data__kind=_CLONE).exists()
+    clone: bool = first.filter(data__kind=_CLONE).exists()
+    return clone
 
 
 def _join(case: Case, fact: AlertRaised, now: datetime) -> None:
@@ -104,7 +105,8 @@ def _join(case: Case, fact: AlertRaised, now: datetime) -> None:
 
 def _knows(case: Case, fact: AlertRaised) -> bool:
     entries = Entry.objects.visible_to(_ACTOR).filter(case=case, kind="alert")
-    return entries.filter(data__alert=str(fact.alert_id)).exists()
+    known: bool = entries.filter(data__alert=str(fact.alert_id)).exists()
+    return known
 
 
 def _raise_priority(change: ledger.Change, fact: AlertRaised, check: str, now: datetime) -> None:

@@ -40,7 +40,7 @@ journeys: dev
 bench: dev ## every benchmark with its peer; results in bench/results
 	@$(BIN)/python -m bench
 
-threat-mutations: dev ## remove each defence, name the test that goes red
+threat-mutations: dev ## remove each defence, name the test that goes red (goes on where it stopped)
 	@$(BIN)/python checks/threat_mutations.py
 
 format: dev

@@ -7,12 +7,9 @@ from uuid import UUID
 import pytest
 from django.db import transaction
 from django.test import Client
-from pytest_django import Settings
 
 from reachback.audit.models import AuditRow
-from reachback.config import upkeep
 from reachback.kernel import actors, backlog, timers, worker
-from reachback.kernel.errors import ReachbackError
 from reachback.kernel.models import Leased, Timer
 from reachback.people.models import Organisation, RoleAssignment, User
 from reachback.site.errors import MayNotOperate
@@ -70,23 +67,6 @@ def test_a_timer_that_was_set_anew_is_not_doubled(broken: UUID, now: datetime) -
     assert not AuditRow.objects.filter(action="work.retried").exists()
 
 
-def test_the_command_lists_tries_one_and_tries_all(
-    broken: UUID, settings: Settings, capsys: pytest.CaptureFixture[str]
-) -> None:
-    settings.DATABASES["default"].setdefault("ENGINE", "sqlite3")
-    assert upkeep.retry([]) == 0
-    listed = capsys.readouterr().out
-    assert str(broken) in listed
-    assert "\x1b" not in listed
-    for wrong in ("nonsense", "01900000-0000-7000-8000-00000000dead"):
-        with pytest.raises(ReachbackError, match="reachback retry"):
-            upkeep.retry([wrong])
-    assert upkeep.retry([str(broken)]) == 0
-    assert "1 tried again" in capsys.readouterr().out
-    assert upkeep.retry(["--all"]) == 0
-    assert "0 tried again" in capsys.readouterr().out
-
-
 def test_only_administrators_look_inside(now: datetime) -> None:
     agent = actors.Actor(kind="person", id=None, name="Maya", is_provider=True)
     with pytest.raises(MayNotOperate):
@@ -96,7 +76,7 @@ def test_only_administrators_look_inside(now: datetime) -> None:
 
 
 def test_the_page_and_the_command_say_the_same_and_name_a_front_that_is_away(
-    broken: UUID, now: datetime, capsys: pytest.CaptureFixture[str]
+    broken: UUID, now: datetime
 ) -> None:
     said = lines(state(SYSTEM, now=now))
     assert json.dumps(said)
@@ -107,5 +87,4 @@ def test_the_page_and_the_command_say_the_same_and_name_a_front_that_is_away(
     assert str(broken) in page
     assert "The front does not answer" in page
     assert "&lt;b&gt;no" in page
-    assert upkeep.status([]) == 0
-    assert "1 pieces of work" in capsys.readouterr().out
+    assert any("1 pieces of work" in line for line in said)

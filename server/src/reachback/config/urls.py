@@ -6,7 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from reachback.config.api import api
 
 #: Where each room's pages live. The order matters only where prefixes are empty.
-_PAGES = (
+PAGES = (
     ("", "reachback.people.web.urls"),
     ("", "reachback.cases.web.urls"),
     ("", "reachback.devices.web.urls"),
@@ -14,6 +14,7 @@ _PAGES = (
     ("", "reachback.insight.web.urls"),
     ("", "reachback.audit.web.urls"),
     ("", "reachback.ui.web.urls"),
+    ("portal/", "reachback.people.web.portal.urls"),
     ("portal/", "reachback.cases.web.portal.urls"),
     ("portal/", "reachback.devices.web.portal.urls"),
     ("portal/", "reachback.access.web.portal.urls"),
@@ -27,7 +28,7 @@ _PAGES = (
 urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
     path("api/", api.urls),
-    *(path(prefix, include(module)) for prefix, module in _PAGES),
+    *(path(prefix, include(module)) for prefix, module in PAGES),
 ]
 if settings.REACHBACK_DEMO:
     urlpatterns.insert(0, path("demo/", include("reachback.config.demo.urls")))

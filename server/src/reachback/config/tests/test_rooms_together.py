@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.urls import get_resolver
 
-from reachback.config import commands, rooms
+from reachback.config import commands, rooms, urls
 from reachback.ui.contexts import PageContext
 
 
@@ -52,3 +52,12 @@ def test_every_command_leads_to_a_function(command: commands.Command) -> None:
     module, _, name = command.target.partition(":")
     assert callable(getattr(import_module(module), name))
     assert command.help
+
+
+def test_every_room_s_addresses_are_composed() -> None:
+    package = Path(rooms.__file__).parent.parent
+    found = {
+        ".".join(("reachback", *path.relative_to(package).with_suffix("").parts))
+        for path in package.glob("*/web/**/*urls.py")
+    }
+    assert found <= {module for _prefix, module in urls.PAGES}

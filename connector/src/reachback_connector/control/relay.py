@@ -62,6 +62,7 @@ class Relay(asyncio.Protocol):
         self.greeted: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._units: deque[tuple[int, Unit]] = deque()
         self._position = -1
+        self._produced = 0  # never goes back, as the position does with a rewind
         self._granted = 0
         self._input_at = -1
         self._closing: dict[str, Any] | None = None
@@ -107,7 +108,7 @@ class Relay(asyncio.Protocol):
 
     def _check_known(self, offset: int) -> None:
         """RemoteError when the front names what was never produced."""
-        if offset > max(self._position, int(self.state.get("end", 0))):
+        if offset > self._produced:
             raise RemoteError("never-sent", "The server names output that was never sent.")
 
     def rewind(self, offset: int) -> None:
@@ -187,6 +188,7 @@ class Relay(asyncio.Protocol):
     def _on_channels(self, frame: Channels) -> None:
         self.state = {**frame.value[0], "ch": self.ch} if frame.value else {}
         self._acked = int(self.state.get("acked", 0))
+        self._produced = max(self._produced, int(self.state.get("end", 0)))
         if not self.greeted.done():
             self.greeted.set_result(None)
 
@@ -194,6 +196,7 @@ class Relay(asyncio.Protocol):
         unit = unit_of(frame)
         self._units.append((self._position, unit))
         self._position += unit.length
+        self._produced = max(self._produced, self._position)
         self._upstream.relay_has_units(self.ch)
 
     def _on_seek(self, frame: Seek) -> None:

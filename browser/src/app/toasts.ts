@@ -1,6 +1,7 @@
 /** Toasts leave after 6 s unless somebody looks at them; one with an undo posts there. */
 
 import { post, Refused } from "../session/bootstrap";
+import { listen } from "./events";
 
 const SECONDS = 6;
 
@@ -50,6 +51,9 @@ export function startToasts(): void {
     for (const element of document.querySelectorAll<HTMLElement>("[data-toast]")) arm(element);
   };
   armAll();
+  listen((nudge) => {
+    if (nudge.event === "notice") toast(String(nudge.data.words ?? ""));
+  });
   const area = region();
   if (area !== null) new MutationObserver(armAll).observe(area, { childList: true });
   document.addEventListener("click", (event) => {

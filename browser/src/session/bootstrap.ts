@@ -59,7 +59,7 @@ export async function post<T>(url: string, body: Json | URLSearchParams): Promis
   const type = form ? "application/x-www-form-urlencoded" : "application/json";
   const response = await fetch(url, {
     method: "POST",
-    headers: { "Content-Type": type, "X-CSRFToken": csrfToken() },
+    headers: { Accept: "application/json", "Content-Type": type, "X-CSRFToken": csrfToken() },
     body: form ? body.toString() : JSON.stringify(body),
     credentials: "same-origin",
   });

@@ -179,6 +179,7 @@ EMAIL_HOST_USER = envtext("REACHBACK_SMTP_USER", "")
 EMAIL_HOST_PASSWORD = envsecret("REACHBACK_SMTP_PASSWORD") or ""
 EMAIL_USE_TLS = envbool("REACHBACK_SMTP_STARTTLS", default=False)
 EMAIL_USE_SSL = envbool("REACHBACK_SMTP_TLS", default=False)
+REACHBACK_PUSH_SERVICES = envlist("REACHBACK_PUSH_SERVICES", default=())
 DEFAULT_FROM_EMAIL = envtext("REACHBACK_MAIL_FROM", "Reachback <support@localhost>")
 
 # Logs ---------------------------------------------------------------------------------------------

@@ -1,7 +1,10 @@
 """Reading deliveries."""
 
-from django.db.models import QuerySet
+from uuid import UUID
 
+from django.db.models import Count, QuerySet
+
+from reachback.delivery import errors
 from reachback.delivery.models import Address, Channel, Delivery, Preference
 from reachback.kernel.actors import Actor
 
@@ -15,6 +18,20 @@ def deliveries(actor: Actor) -> QuerySet[Delivery]:
 def failed(actor: Actor) -> int:
     """How many messages could not be delivered and are not tried again."""
     return deliveries(actor).filter(state=Delivery.State.FAILED).count()
+
+
+def delivery(actor: Actor, delivery_id: UUID) -> Delivery:
+    """One of them; NoSuchDelivery if it is not there or not the actor's to see."""
+    found = deliveries(actor).filter(id=delivery_id).first()
+    if found is None:
+        raise errors.NoSuchDelivery(delivery_id)
+    return found
+
+
+def counts(actor: Actor) -> dict[str, int]:
+    """How many of them are in each state."""
+    rows = deliveries(actor).order_by().values_list("state").annotate(number=Count("id"))
+    return dict(rows)
 
 
 def browsers(actor: Actor) -> QuerySet[Address]:

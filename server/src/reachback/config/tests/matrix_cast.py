@@ -19,6 +19,7 @@ from reachback.cases.operations import NewEntry, add_entry
 from reachback.cases.tests.factory import NOW, SYSTEM, World, make_world
 from reachback.config.demo.hotel import place as hotel
 from reachback.config.demo.places import Places
+from reachback.delivery import operations as delivery
 from reachback.devices.operations.add_sample_device import add_sample_device
 from reachback.people import operations as people
 
@@ -89,6 +90,15 @@ def assemble(folder: Path) -> Cast:
         skill = people.create_skill(
             actor=SYSTEM, now=NOW, organisation_id=world.provider.id, name="Mandarin"
         )
+        (message,) = delivery.send(
+            actor=SYSTEM,
+            now=NOW,
+            person_id=world.users["li"].id,
+            kind="case.answered",
+            subject="Answered",
+            text="Answered.",
+            idempotency_key="matrix",
+        )
         ended = _session(world, device_id, case.id, minutes=10)
         _record(folder, ended)
         hotel.place(Places(folder).service, port=9, python=sys.executable)
@@ -108,6 +118,8 @@ def assemble(folder: Path) -> Cast:
                 "site_id": world.lijiang.id,
                 "team_id": world.remote.id,
                 "person_id": world.users["li"].id,
+                "delivery_id": message.id,
+                "browser_id": message.id,  # nobody's browser: removing it twice is no error
                 "contact_id": contact.id,
                 "skill_id": skill.id,
                 "tomas_id": world.users["tomas"].id,

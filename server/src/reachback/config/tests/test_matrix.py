@@ -114,6 +114,9 @@ def test_everybody_gets_what_the_matrix_says(
         f"/audit/heads/{NOBODY}.json",
         f"/people/organisations/{NOBODY}/members/",
         f"/access/organisations/{NOBODY}/contract/",
+        f"/people/sites/{NOBODY}/",
+        f"/people/contacts/{NOBODY}/",
+        f"/people/organisations/{NOBODY}/sites/new/",
         f"/reports/?customer={NOBODY}",
     ],
 )
@@ -131,6 +134,8 @@ def test_what_is_not_there_looks_like_what_is_another_customers(
         "/recordings/": "session_id",
         "/audit/": "row_id",
         "/audit/heads/": "organisation_id",
+        "/people/sites/": "site_id",
+        "/people/contacts/": "contact_id",
     }
     start = max((each for each in owned if address.startswith(each)), key=len, default="")
     theirs = address.replace("999", values["number"]).replace(

@@ -1,4 +1,4 @@
-"""Say whether one wants a kind of message on a channel."""
+"""Say whether one wants a kind of message on a channel, or on the open page."""
 
 from datetime import datetime
 
@@ -6,7 +6,7 @@ from django.db import transaction
 
 from reachback.audit.operations import record
 from reachback.delivery.errors import NotAPerson, UnknownChannel
-from reachback.delivery.models import Channel, Preference
+from reachback.delivery.models import Preference, Way
 from reachback.kernel.actors import Actor
 
 
@@ -14,7 +14,7 @@ def prefer(*, actor: Actor, now: datetime, kind: str, channel: str, wanted: bool
     """One's own preference. Raises NotAPerson, UnknownChannel."""
     if actor.kind != "person" or actor.id is None:
         raise NotAPerson
-    if channel not in Channel:
+    if channel not in Way:
         raise UnknownChannel(channel)
     with transaction.atomic():
         Preference.objects.update_or_create(

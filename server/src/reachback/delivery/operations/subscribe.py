@@ -4,6 +4,7 @@ import ipaddress
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.db import transaction
 
 from reachback.audit.operations import record
@@ -52,7 +53,23 @@ def unsubscribe(*, actor: Actor, now: datetime, endpoint: str) -> None:
 
 
 def _check(endpoint: str, p256dh: str, auth: str) -> None:
-    """Only an https address with a public name: the endpoint is an address *we* will call."""
+    """Only an https address with a public name: the endpoint is an address *we* will call.
+
+    A push service of one's own network is allowed by its origin in the settings.
+    """
+    fits = (
+        len(endpoint) <= 1000 and 0 < len(p256dh) <= _LONGEST_KEY and 0 < len(auth) <= _LONGEST_KEY
+    )
+    if not fits or not (_is_named(endpoint) or _is_public(endpoint)):
+        raise BadSubscription
+
+
+def _is_named(endpoint: str) -> bool:
+    parts = urlsplit(endpoint)
+    return f"{parts.scheme}://{parts.netloc}" in settings.REACHBACK_PUSH_SERVICES
+
+
+def _is_public(endpoint: str) -> bool:
     parts = urlsplit(endpoint)
     host = parts.hostname or ""
     try:
@@ -60,11 +77,7 @@ def _check(endpoint: str, p256dh: str, auth: str) -> None:
         is_name = False
     except ValueError:
         is_name = "." in host and not host.endswith((".local", ".localhost", ".internal"))
-    fits = (
-        len(endpoint) <= 1000 and 0 < len(p256dh) <= _LONGEST_KEY and 0 < len(auth) <= _LONGEST_KEY
-    )
-    if parts.scheme != "https" or not is_name or not fits:
-        raise BadSubscription
+    return parts.scheme == "https" and is_name
 
 
 def _record(actor: Actor, now: datetime, action: str) -> None:

@@ -23,8 +23,8 @@ def send(row: Delivery, address: Address, *, subject: str) -> Outcome:
     payload = {
         "title": row.subject[:200],
         "body": row.text[:LONGEST_TEXT],
-        "kind": row.kind,
-        "id": str(row.id),
+        "url": row.href or "/",
+        "tag": str(row.id),
     }
     try:
         answer = webpush(

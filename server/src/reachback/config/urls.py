@@ -11,6 +11,7 @@ PAGES = (
     ("", "reachback.cases.web.urls"),
     ("", "reachback.devices.web.urls"),
     ("", "reachback.access.web.urls"),
+    ("", "reachback.delivery.web.urls"),
     ("", "reachback.insight.web.urls"),
     ("", "reachback.audit.web.urls"),
     ("", "reachback.ui.web.urls"),

@@ -96,7 +96,27 @@ export class SessionPage implements SessionView {
       const view = new DataView(payload.buffer, payload.byteOffset, 4);
       this.screen.resize(view.getUint16(0), view.getUint16(2));
     }
-    if (kind === EXIT_TESTIMONY) this.ended(this.data.texts.ended ?? "The session is over.");
+    if (kind === EXIT_TESTIMONY) this.ended(this.exitWords(payload));
+  }
+
+  /** How the shell ended, in words; what cannot be read as a status or a signal's name is left out. */
+  private exitWords(payload: Uint8Array): string {
+    const { texts } = this.data;
+    const over = texts.ended ?? "The session is over.";
+    let value: Json;
+    try {
+      value = JSON.parse(new TextDecoder().decode(payload)) as Json;
+    } catch {
+      return over;
+    }
+    const { status, signal } = value ?? {};
+    if (Number.isInteger(status) && status !== 0) {
+      return `${over} ${texts.status ?? "Exit status"} ${status}.`;
+    }
+    if (typeof signal === "string" && /^[A-Z0-9+]{1,12}$/.test(signal)) {
+      return `${over} ${texts.signal ?? "Signal"} ${signal}.`;
+    }
+    return over;
   }
 
   opened(_value: Json): void {

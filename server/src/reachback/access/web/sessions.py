@@ -140,6 +140,8 @@ def _data(actor: Actor, found: AccessSession, *, mine: bool) -> dict[str, Any]:
             "reconnecting": _("Reconnecting, nothing is lost."),
             "nothing_lost": _("bytes lost"),
             "ended": _("The session is over."),
+            "status": _("Exit status"),
+            "signal": _("Signal"),
             "watching": _("You are watching."),
             "watching_only": _("Only the technician can type."),
             "gap": _("missing, as the device itself declares"),

@@ -23,7 +23,7 @@ from reachback.config.tests.matrix_cast import PEOPLE, Cast
 
 #: Whole branches answered for by one entry: a library that has tests of its own.
 #: Rooms that have no address of their own; a row for one of them would be found missing.
-_WITHOUT_PAGES = {"agreements", "delivery", "calendars", "kernel"}
+_WITHOUT_PAGES = {"agreements", "calendars", "kernel"}
 _DEMO = "reachback.config.tests.demo_addresses"
 BRANCHES = {"accounts/": "allauth: account, mfa and usersessions; see test_people's sign-in tests"}
 

@@ -47,6 +47,11 @@ def preferences(request: ActorRequest) -> HttpResponse:
     return pages.render(request, "delivery/preferences.html", page)
 
 
+def _short(way: Way) -> str:
+    """The way in a word or two, for a phone's narrow column."""
+    return {Way.PAGE: _("open page"), Way.PUSH: _("push"), Way.EMAIL: _("e-mail")}[way]
+
+
 def _lines(request: ActorRequest) -> list[KindLine]:
     unwanted = queries.unwanted(request.actor)
     return [
@@ -55,7 +60,7 @@ def _lines(request: ActorRequest) -> list[KindLine]:
             choices=[
                 WayChoice(
                     name=f"{kind.kind}:{way.value}",
-                    way=str(way.label),
+                    way=_short(way),
                     label=_("%(kind)s: %(way)s") % {"kind": kind.label, "way": way.label},
                     wanted=(kind.kind, way.value) not in unwanted,
                 )

@@ -25,7 +25,11 @@ def plain_home(folder: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def installed(folder: Path) -> Iterator[demo.Demo]:
-    """Give a running installation whose device is ready; end it afterwards."""
-    with plain_home(folder), demo.running(folder / "installation") as running:
+def installed(folder: Path, *options: str) -> Iterator[demo.Demo]:
+    """Give a running installation whose device is ready; end it afterwards.
+
+    With "--no-cable" the device reaches the front directly, and the demo's cable, which can be
+    cut, is not measured.
+    """
+    with plain_home(folder), demo.running(folder / "installation", *options) as running:
         yield running

@@ -79,7 +79,7 @@ def links(report: Report) -> None:
 def run(folder: Path) -> Report:
     """See the module."""
     report = Report()
-    with installed(folder) as demo:
+    with installed(folder, "--no-cable") as demo:
         resident(report, demo)
     links(report)
     return report

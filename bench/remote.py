@@ -168,7 +168,7 @@ def run(folder: Path) -> Report:
     """See the module."""
     report = Report()
     there = peer.installed()
-    with installed(folder) as demo:
+    with installed(folder, "--no-cable") as demo:
         uvloop.run(with_peer(report, folder, demo, there=there))
     report.notes.append(f"Peer: MeshCentral {peer.VERSION} from npm and its x86-64 agent.")
     return report

@@ -57,7 +57,7 @@ def run(folder: Path) -> Report:
     report = Report()
     alone: list[float] = []
     crowded: list[float] = []
-    with installed(folder) as demo:
+    with installed(folder, "--no-cable") as demo:
         words = asyncio.run(cookie(demo))
         pages(demo)  # warms up
         for _ in range(2):

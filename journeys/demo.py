@@ -115,7 +115,7 @@ def folder_for_two() -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def running(data: Path, *, database_url: str = "") -> Iterator[Demo]:
+def running(data: Path, *options: str, database_url: str = "") -> Iterator[Demo]:
     """Start a demo, give it when its device is ready, end it."""
     port = free_port()
     environment = {k: v for k, v in os.environ.items() if not k.startswith("REACHBACK_")}
@@ -124,7 +124,7 @@ def running(data: Path, *, database_url: str = "") -> Iterator[Demo]:
     demo = Demo(port, data, environment)
     output = (data.parent / f"{data.name}.out").open("w")
     process = subprocess.Popen(
-        [*COMMAND, "--data", str(data), "--port", str(port)],
+        [*COMMAND, "--data", str(data), "--port", str(port), *options],
         env=environment,
         stdout=output,
         stderr=subprocess.STDOUT,

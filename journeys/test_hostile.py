@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from gateway.tests.peers import Browser, Device, RefusedUpgradeError
+from gateway.tests.client_socket import RefusedUpgradeError
+from gateway.tests.peers import Browser, Device
 
 from journeys.demo import Demo, folder_for_two, running
 from journeys.visitor import Visitor

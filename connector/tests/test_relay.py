@@ -26,6 +26,8 @@ class Upstream:
 
     def relay_closed(self, ch: int, value: dict[str, Any]) -> None: ...
 
+    def relay_heard(self) -> None: ...
+
 
 async def test_an_acknowledgement_that_crosses_a_rewind_is_believed_and_more_is_not(
     tmp_path: Path,

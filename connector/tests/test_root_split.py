@@ -27,7 +27,7 @@ from reachback_wire.documents import Capability
 
 CONTROL_USER = "nobody"
 # What the control process imports; no `cryptography`: it knows no key.
-CONTROL_NEEDS = ("reachback_wire", "reachback_connector", "wsproto", "h11")
+CONTROL_NEEDS = ("reachback_wire", "reachback_connector")
 # systemd's part: the listening socket as descriptor 3, and for whom it is.
 ACTIVATE = """
 import os, sys

@@ -1,4 +1,4 @@
-"""Both legs of the link as asyncio clients over real sockets: wsproto and reachback_wire.
+"""Both legs of the link as asyncio clients over real sockets, with reachback_wire's Link.
 
 Used by the front's tests and by bench (`python -m bench.…` from the repository's root), so that
 clients run outside the server's processes. Positions outlive
@@ -11,15 +11,7 @@ import json
 import time
 from typing import Any
 
-from wsproto import ConnectionType, WSConnection
-from wsproto.events import (
-    AcceptConnection,
-    BytesMessage,
-    CloseConnection,
-    Ping,
-    RejectConnection,
-    Request,
-)
+from wsproto.events import Request
 
 from reachback_wire.documents import Hello as HelloDocument
 from reachback_wire.documents import seal
@@ -48,7 +40,6 @@ from reachback_wire.link import (
     Acked,
     FrameReceived,
     Link,
-    RemoteError,
     Rewound,
     UnitReceived,
 )
@@ -56,16 +47,10 @@ from reachback_wire.signing import PrivateKey
 from reachback_wire.streams import Receiver, SendBuffer
 from reachback_wire.units import CtrlUnit, DataUnit, Unit
 
+from .client_socket import ClientSocket, RefusedUpgradeError, upgraded
+
 WINDOW = 1_048_576
 SUBPROTOCOL = "reachback.link.1"
-
-
-class RefusedUpgradeError(Exception):
-    """The front did not accept the WebSocket; `status` is HTTP's."""
-
-    def __init__(self, status: int) -> None:
-        super().__init__(f"HTTP {status}")
-        self.status = status
 
 
 class Peer:
@@ -86,35 +71,27 @@ class Peer:
         self.nonce = ""
         self.connected = asyncio.Event()
         self.gone = asyncio.Event()
-        self._writer: asyncio.StreamWriter | None = None
-        self._socket: WSConnection | None = None
+        self._socket: ClientSocket | None = None
         self._task: asyncio.Task[None] | None = None
 
     async def connect(self) -> None:
         """Dial, upgrade, greet; returns after WELCOME. ConnectionError when it ends before."""
         self.connected.clear()
         self.gone.clear()
-        reader, self._writer = await asyncio.open_connection(self.host, self.port, limit=262_144)
-        self._socket = WSConnection(ConnectionType.CLIENT)
-        headers = [(b"origin", self.origin.encode())] if self.origin else []
-        host = self.host_header or f"{self.host}:{self.port}"
-        self._writer.write(
-            self._socket.send(
-                Request(
-                    host=host, target=self.path, subprotocols=[SUBPROTOCOL], extra_headers=headers
-                )
-            )
-        )
         self.link = Link(time.monotonic())
         self.prepare(self.link)
-        self._task = asyncio.create_task(self._run(reader))
+        headers = [(b"origin", self.origin.encode())] if self.origin else []
+        host = self.host_header or f"{self.host}:{self.port}"
+        request = Request(
+            host=host, target=self.path, subprotocols=[SUBPROTOCOL], extra_headers=headers
+        )
+        self._socket = await upgraded(self.host, self.port, request)
+        self._task = asyncio.create_task(self._run(self._socket))
         waits = [asyncio.create_task(event.wait()) for event in (self.connected, self.gone)]
         await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         for wait in waits:
             wait.cancel()
         if not self.connected.is_set():
-            with contextlib.suppress(ConnectionError):
-                await self._task
             raise ConnectionError("The front closed the link.")
 
     async def stay(self) -> None:
@@ -129,57 +106,35 @@ class Peer:
 
     def cut(self) -> None:
         """Reset the connection from this side."""
-        if self._writer is not None:
-            self._writer.transport.abort()
+        if self._socket is not None:
+            self._socket.abort()
 
     async def close(self) -> None:
         self.cut()
         if self._task is not None:
             self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError, ConnectionError, RefusedUpgradeError):
+            with contextlib.suppress(asyncio.CancelledError):
                 await self._task
 
-    async def _run(self, reader: asyncio.StreamReader) -> None:
-        tick = asyncio.create_task(self._tick())
+    async def _run(self, socket: ClientSocket) -> None:
         try:
-            while data := await reader.read(262_144):
-                assert self._socket is not None
-                self._socket.receive_data(data)
-                for event in self._socket.events():
-                    self._heard(event)
+            socket.listen(self._heard)
+            while not socket.ended.done():
+                await asyncio.wait({socket.ended}, timeout=0.02)
+                assert self.link is not None
+                self.link.tick(time.monotonic())
                 self.flush()
-        except (OSError, RemoteError):
-            # RemoteError: a test that wrote around the link gets acknowledgements that do not fit.
-            pass
         finally:
-            tick.cancel()
-            if self._writer is not None:
-                self._writer.transport.abort()
+            socket.abort()
             self.gone.set()
 
-    async def _tick(self) -> None:
-        while True:
-            await asyncio.sleep(0.02)
-            assert self.link is not None
-            self.link.tick(time.monotonic())
-            self.flush()
-
-    def _heard(self, event: object) -> None:
+    def _heard(self, message: bytes) -> None:
         assert self.link is not None
-        if isinstance(event, RejectConnection):
-            raise RefusedUpgradeError(event.status_code)
-        if isinstance(event, Ping):
-            self.raw(self._socket.send(event.response()))  # type: ignore[union-attr]
-        if isinstance(event, CloseConnection):
-            raise ConnectionResetError
-        if isinstance(event, AcceptConnection | CloseConnection | Ping):
-            return
-        if isinstance(event, BytesMessage):
-            for found in self.link.receive(bytes(event.data), time.monotonic()):
-                if isinstance(found, FrameReceived):
-                    self._frame(found.frame)
-                else:
-                    self.event(found)
+        for found in self.link.receive(message, time.monotonic()):
+            if isinstance(found, FrameReceived):
+                self._frame(found.frame)
+            else:
+                self.event(found)
 
     def _frame(self, frame: Frame) -> None:
         match frame:
@@ -207,21 +162,20 @@ class Peer:
         return dict(seal(document, self.key).to_hello_json())
 
     def flush(self) -> None:
-        if self.link is None or self._socket is None or self._writer is None:
-            return
-        if self._writer.transport.is_closing():
+        if self.link is None or self._socket is None or self._socket.closing:
             return
         for message in self.link.transmit(time.monotonic()):
-            self.raw(self._socket.send(BytesMessage(data=message)))
+            self._socket.message(message)
 
     def raw(self, data: bytes) -> None:
-        if self._writer is not None and not self._writer.transport.is_closing():
-            self._writer.write(data)
+        """Send arbitrary bytes, past the WebSocket's framing."""
+        if self._socket is not None:
+            self._socket.raw(data)
 
     def message(self, data: bytes) -> None:
         """Send arbitrary bytes as one binary message."""
         assert self._socket is not None
-        self.raw(self._socket.send(BytesMessage(data=data)))
+        self._socket.message(data)
 
     def send(self, frame: Frame) -> None:
         assert self.link is not None

@@ -8,8 +8,9 @@ import pytest
 
 from reachback_wire.signing import PrivateKey
 
+from .client_socket import RefusedUpgradeError
 from .customer import DEVICE
-from .peers import Device, RefusedUpgradeError
+from .peers import Device
 from .processes import Processes, until
 from .test_links import Story, story
 

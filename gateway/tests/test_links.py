@@ -11,8 +11,9 @@ from reachback_wire.recording import read_segment
 from reachback_wire.signing import PrivateKey
 from reachback_wire.units import DataUnit
 
+from .client_socket import RefusedUpgradeError
 from .customer import DEVICE, Customer
-from .peers import Browser, Device, RefusedUpgradeError
+from .peers import Browser, Device
 from .processes import Processes, until
 
 

@@ -40,6 +40,7 @@ def units(count: int) -> list[Unit]:
 def write(recording: Recording, content: list[Unit], now: int = 5) -> None:
     for unit in content:
         recording.append(recording.end, unit, now)
+    recording.flush()
 
 
 def played(recording: Recording, start: int = 0, piece: int = 1_000) -> tuple[bytes, int]:

@@ -46,6 +46,8 @@ from reachback_wire.units import CtrlUnit, Unit
 CONTROL_CH, HEALTH_CH = 1, 2
 DOCUMENT, REPORT, CUT = 32, 33, 34
 NONCE_SECONDS: Final = 240.0
+_DRAIN_LOOK: Final = 0.05
+"""While the kernel takes no more, what is due can wait this long (seconds)."""
 _INTERACTIVE: Final = 2
 _CONTROL_CLASS: Final = 0
 _log = logging.getLogger("reachback.control")
@@ -89,6 +91,7 @@ class LinkSession:
         self._node = ""
         self._retry: float | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._timer_at = 0.0
         self._flushing = False
         self._draining: asyncio.Task[None] | None = None
         self.welcomed = False
@@ -126,10 +129,18 @@ class LinkSession:
 
     async def _listen(self) -> None:
         self._set_timer()
-        async for data in self._socket.messages():
-            for event in self._link.receive(data, time.monotonic()):
+        self._socket.listen(self._hear)
+        await self._socket.ended
+
+    def _hear(self, messages: list[bytes]) -> None:
+        """One read of the socket: everything it brought, then one writing."""
+        now = time.monotonic()
+        for message in messages:
+            for event in self._link.receive(message, now):
                 self._handle(event)
-            self._flush()
+        for relay in self._relays.values():
+            relay.flush()  # what was typed reaches the shell before anything is answered
+        self._flush()
 
     def _handle(self, event: Event) -> None:
         match event:
@@ -307,15 +318,15 @@ class LinkSession:
 
     def relay_has_units(self, ch: int) -> None:
         self._link.wake(ch)
-        self._flush_soon()
 
     def relay_accepted(self, ch: int, offset: int) -> None:
         self._link.ack(ch, offset)
-        self._flush_soon()
 
     def relay_credits(self, ch: int, limit: int) -> None:
         self._link.grant_credit(ch, limit)
-        self._flush_soon()
+
+    def relay_heard(self) -> None:
+        self._flush()
 
     def relay_closed(self, ch: int, value: dict[str, Any]) -> None:
         if self._relays.pop(ch, None) is not None:
@@ -339,6 +350,8 @@ class LinkSession:
                 self._socket.send(message)
             if self._socket.unwritten:
                 self._draining = asyncio.get_running_loop().create_task(self._drain())
+        for relay in self._relays.values():
+            relay.flush()
         self._set_timer()
 
     async def _drain(self) -> None:
@@ -350,15 +363,22 @@ class LinkSession:
         self._flush()
 
     def _set_timer(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
+        """Wake at the link's next deadline, unless a timer is set for earlier."""
         deadline = self._link.next_deadline()
-        if deadline is not None:
-            least = 0.0 if self._draining is None else 0.05
-            wait = max(least, deadline - time.monotonic())
-            self._timer = asyncio.get_running_loop().call_later(wait, self._tick)
+        if deadline is None:
+            return
+        if self._draining is not None:
+            deadline = max(deadline, time.monotonic() + _DRAIN_LOOK)
+        if self._timer is not None:
+            if self._timer_at <= deadline:
+                return
+            self._timer.cancel()
+        self._timer_at = deadline
+        wait = max(0.0, deadline - time.monotonic())
+        self._timer = asyncio.get_running_loop().call_later(wait, self._tick)
 
     def _tick(self) -> None:
+        self._timer = None
         for event in self._link.tick(time.monotonic()):
             if isinstance(event, PeerSilent):
                 _log.warning("The server has fallen silent; the link is given up.")

@@ -13,7 +13,7 @@ from typing import Any, Final, Protocol
 
 from reachback_connector import unix
 from reachback_connector.errors import NetworkError
-from reachback_connector.units_as_frames import frame_of, unit_of
+from reachback_connector.units_as_frames import unit_of
 from reachback_wire.frames import (
     Ack,
     Channels,
@@ -31,6 +31,7 @@ from reachback_wire.frames import (
     UnitFrame,
     encode,
 )
+from reachback_wire.link.outbound import encode_unit
 from reachback_wire.units import DataUnit, GapUnit, Unit
 
 CH: Final = 1
@@ -48,6 +49,9 @@ class Upstream(Protocol):
     def relay_credits(self, ch: int, limit: int) -> None: ...
 
     def relay_closed(self, ch: int, value: dict[str, Any]) -> None: ...
+
+    def relay_heard(self) -> None:
+        """One read of the holder's socket has been told: now is the time to write."""
 
 
 class Relay(asyncio.Protocol):
@@ -67,6 +71,7 @@ class Relay(asyncio.Protocol):
         self._input_at = -1
         self._closing: dict[str, Any] | None = None
         self._acked = 0
+        self._queue: list[bytes] = []
 
     @classmethod
     async def attach(cls, path: Path, ch: int, upstream: Upstream) -> Relay:
@@ -133,7 +138,7 @@ class Relay(asyncio.Protocol):
         """A unit from the technician."""
         if self._input_at != offset:
             self._send(Seek(CH, offset))
-        self._send(frame_of(unit, CH))
+        self._queue.append(encode_unit(CH, unit))
         self._input_at = offset + unit.length
 
     def close(self, value: dict[str, Any]) -> None:
@@ -142,13 +147,20 @@ class Relay(asyncio.Protocol):
 
     def detach(self) -> None:
         """The link is gone: the holder spools from here on."""
+        self.flush()
         if self._transport is not None:
             self._transport.close()
             self._transport = None
 
     def _send(self, frame: Frame) -> None:
-        if self._transport is not None:
-            self._transport.write(encode(frame))
+        self._queue.append(encode(frame))
+
+    def flush(self) -> None:
+        """Write what was queued for the holder, in one piece."""
+        if self._queue:
+            if self._transport is not None:
+                self._transport.write(b"".join(self._queue))
+            self._queue.clear()
 
     def connection_made(  # type: ignore[explicit-override]  # typing.override needs 3.12
         self, transport: asyncio.BaseTransport
@@ -163,6 +175,7 @@ class Relay(asyncio.Protocol):
         except RemoteError:
             self.detach()
             self._lost()
+        self._upstream.relay_heard()
 
     def connection_lost(  # type: ignore[explicit-override]  # typing.override needs 3.12
         self, exc: Exception | None

@@ -1,138 +1,165 @@
-"""One WebSocket (RFC 6455) as bytes in, bytes out: wsproto over a dialled connection."""
+"""One WebSocket (RFC 6455) over a dialled connection: the handshake, then messages both ways.
+
+Messages are handed on inside the event loop's read callback: a keystroke wakes no task.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import suppress
-
-from wsproto import ConnectionType, WSConnection
-from wsproto.events import (
-    AcceptConnection,
-    BytesMessage,
-    CloseConnection,
-    Event,
-    Ping,
-    Request,
-    TextMessage,
-)
-from wsproto.utilities import ProtocolError
+import base64
+import hashlib
+import secrets
+from collections.abc import Callable
+from typing import cast
 
 from reachback_connector.control.address import Address
-from reachback_connector.control.dial import Dialler
-from reachback_connector.errors import NetworkError
+from reachback_connector.control.dial import Dialler, read_head
+from reachback_connector.errors import ConnectorError, NetworkError
+from reachback_wire.link_errors import LinkError
+from reachback_wire.websocket import MessageStream
 
 SUBPROTOCOL = "reachback.link.1"
-_READ = 65_536
+MESSAGE_MOST = 131_072
+_GOODBYE = 1.0
+_ACCEPT_SALT = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455, section 1.3
 
 
-class WebSocket:
-    """An open WebSocket. `messages()` yields bytes as they come, cut anywhere."""
+class WebSocket(asyncio.Protocol):
+    """An open WebSocket. `listen` begins the reading; `ended` says how it came to an end."""
 
-    def __init__(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, timeout: float
-    ) -> None:
-        self._reader = reader
-        self._writer = writer
-        self._timeout = timeout
-        self._wire = WSConnection(ConnectionType.CLIENT)
-        self._closed = False
-        self._early: list[Event] = []  # what stood in the same read as the answer
-        writer.transport.set_write_buffer_limits(high=0)
+    def __init__(self, writer: asyncio.StreamWriter) -> None:
+        self._writer = writer  # kept, because a collected writer closes its transport
+        self._transport = cast("asyncio.Transport", writer.transport)
+        self._stream = MessageStream(client=True, max_message=MESSAGE_MOST)
+        self._hear: Callable[[list[bytes]], None] = lambda _: None
+        self._writable = asyncio.Event()
+        self._writable.set()
+        self._early = b""
+        self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._transport.set_write_buffer_limits(high=0)
 
     @classmethod
     async def connect(cls, dialler: Dialler, address: Address) -> WebSocket:
         """Dial and upgrade. NetworkError `upgrade` when something on the way removed it."""
         reader, writer = await dialler.open(address)
-        socket = cls(reader, writer, dialler.timeout)
         try:
-            await socket._upgrade(address)
+            await _upgrade(reader, writer, address, dialler.timeout)
+            socket = cls(writer)
+            socket._transport.pause_reading()
+            # The stream's end is declared so that what came with the answer can be taken from it.
+            reader.feed_eof()
+            socket._early = await reader.read()
+            writer.transport.set_protocol(socket)
         except BaseException:
             writer.close()
             raise
         return socket
 
-    async def _upgrade(self, address: Address) -> None:
-        request = Request(host=address.authority, target=address.path, subprotocols=[SUBPROTOCOL])
-        self._writer.write(self._wire.send(request))
-        async with asyncio.timeout(self._timeout):
-            events: list[Event] = []
-            while not events:
-                events = await self._read_events()
-        answer, *self._early = events
-        if not isinstance(answer, AcceptConnection):
-            status = getattr(answer, "status_code", 0)
-            raise NetworkError("upgrade", _no_upgrade(address, status))
-        self._demand_subprotocol(answer, address)
+    def listen(self, hear: Callable[[list[bytes]], None]) -> None:
+        """Hand on messages from now on; what `hear` raises ends the connection with it."""
+        self._hear = hear
+        if self._early:
+            early, self._early = self._early, b""
+            self.data_received(early)
+        if not self._transport.is_closing():
+            self._transport.resume_reading()
 
-    def _demand_subprotocol(self, event: AcceptConnection, address: Address) -> None:
-        if event.subprotocol != SUBPROTOCOL:
-            raise NetworkError(
-                "upgrade", f"{address.host} does not speak {SUBPROTOCOL}; is this the server?"
-            )
-
-    async def _read_events(self) -> list[Event]:
+    def data_received(self, data: bytes) -> None:  # type: ignore[explicit-override]  # typing.override needs 3.12
+        if self.ended.done():
+            return
         try:
-            data = await self._reader.read(_READ)
-        except OSError as error:
-            raise NetworkError("lost", f"The connection was lost: {error.strerror}.") from error
-        if not data:
-            raise NetworkError("lost", "The server closed the connection.")
-        try:
-            self._wire.receive_data(data)
-            return list(self._wire.events())
-        except ProtocolError as error:
-            raise NetworkError("upgrade", f"What answers is not a WebSocket: {error}.") from error
+            messages = self._stream.receive(data)
+            owed = self._stream.replies()
+            if owed:
+                self._transport.write(owed)
+            if messages:
+                self._hear(messages)
+            if self._stream.closed:
+                self._end(None)
+        except (LinkError, ConnectorError, OSError) as error:
+            self._end(error)
+            self._transport.abort()  # at once: nothing of what else it sends is heard
 
-    async def messages(self) -> AsyncIterator[bytes]:
-        """Bytes of binary messages until the other side closes. NetworkError `lost` on a cut."""
-        events, self._early = self._early, []
-        while not self._closed:
-            for event in events:
-                if isinstance(event, BytesMessage):
-                    yield bytes(event.data)
-                else:
-                    self._other(event)
-            if not self._closed:
-                events = await self._read_events()
+    def eof_received(self) -> None:  # type: ignore[explicit-override]  # typing.override needs 3.12
+        self._end(NetworkError("lost", "The server closed the connection."))
 
-    def _other(self, event: Event) -> None:
-        if isinstance(event, Ping):
-            self._writer.write(self._wire.send(event.response()))
-        elif isinstance(event, CloseConnection):
-            self._closed = True
-        elif isinstance(event, TextMessage):
-            raise NetworkError("lost", "The server sent text on a binary link.")
+    def connection_lost(  # type: ignore[explicit-override]  # typing.override needs 3.12
+        self, exc: Exception | None
+    ) -> None:
+        reason = getattr(exc, "strerror", None) or "the server closed it"
+        self._end(NetworkError("lost", f"The connection was lost: {reason}."))
+        self._writable.set()
+
+    def pause_writing(self) -> None:  # type: ignore[explicit-override]  # typing.override needs 3.12
+        self._writable.clear()
+
+    def resume_writing(self) -> None:  # type: ignore[explicit-override]  # typing.override needs 3.12
+        self._writable.set()
+
+    def _end(self, error: Exception | None) -> None:
+        """The first end counts; whoever waits for `ended` learns it."""
+        if self.ended.done():
+            return
+        if error is None:
+            self.ended.set_result(None)
+        else:
+            self.ended.set_exception(error)
+            self.ended.exception()  # a link that is given up at the same moment asks nobody
 
     def send(self, message: bytes) -> None:
         """Queue one binary message; the link's window bounds what may be outstanding."""
-        if not self._writer.is_closing():
-            self._writer.write(self._wire.send(BytesMessage(data=message)))
+        if not self._transport.is_closing():
+            self._transport.write(self._stream.message(message))
 
     @property
     def unwritten(self) -> bool:
         """Whether the kernel has not yet taken everything that was sent."""
-        return self._writer.transport.get_write_buffer_size() > 0
+        return not self._writable.is_set()
 
     async def drained(self) -> None:
-        """Until `unwritten` is false. OSError when the connection breaks."""
-        await self._writer.drain()
+        """Until `unwritten` is false, or the connection is gone."""
+        await self._writable.wait()
 
     @property
     def local_address(self) -> str:
-        name = self._writer.get_extra_info("sockname")
+        name = self._transport.get_extra_info("sockname")
         return str(name[0]) if name else ""
 
     def abort(self) -> None:
         """Drop the connection at once."""
-        self._writer.transport.abort()
+        self._transport.abort()
 
-    async def close(self, code: int = 1000) -> None:
-        """Say good-bye and close."""
-        if not self._writer.is_closing():
-            with suppress(ProtocolError):
-                self._writer.write(self._wire.send(CloseConnection(code=code)))
-            self._writer.close()
+    async def close(self) -> None:
+        """Say good-bye, close, and see the socket gone; after a second it is cut."""
+        if not self._transport.is_closing():
+            self._transport.write(self._stream.close())
+            self._transport.close()
+        await asyncio.wait({self.ended}, timeout=_GOODBYE)
+        self._transport.abort()
+
+
+async def _upgrade(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, address: Address, patience: float
+) -> None:
+    key = base64.b64encode(secrets.token_bytes(16))
+    lines = [
+        f"GET {address.path} HTTP/1.1",
+        f"Host: {address.authority}",
+        "Upgrade: websocket",
+        "Connection: Upgrade",
+        f"Sec-WebSocket-Key: {key.decode()}",
+        "Sec-WebSocket-Version: 13",
+        f"Sec-WebSocket-Protocol: {SUBPROTOCOL}",
+    ]
+    writer.write("\r\n".join([*lines, "", ""]).encode("latin-1"))
+    status, fields = await read_head(reader, patience, what="server")
+    proof = base64.b64encode(hashlib.sha1(key + _ACCEPT_SALT, usedforsecurity=False).digest())
+    if status != 101 or fields.get("sec-websocket-accept", "") != proof.decode():
+        raise NetworkError("upgrade", _no_upgrade(address, status))
+    if fields.get("sec-websocket-protocol", "") != SUBPROTOCOL:
+        raise NetworkError(
+            "upgrade", f"{address.host} does not speak {SUBPROTOCOL}; is this the server?"
+        )
 
 
 def _no_upgrade(address: Address, status: int) -> str:

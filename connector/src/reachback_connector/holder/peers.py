@@ -10,12 +10,14 @@ from __future__ import annotations
 import socket
 
 from reachback_connector.holder.log import UnitLog
-from reachback_connector.units_as_frames import frame_of
 from reachback_wire.frames import Ack, Close, Credit, Decoder, Frame, Seek, encode
+from reachback_wire.link.outbound import encode_unit
+from reachback_wire.units import Unit
 
 CH = 1
 _QUEUE_LIMIT = 262_144
 _CHUNK = 32_768
+_CREDIT_STEP = 16_384  # a quarter of the keyboard's window
 
 
 class Connection:
@@ -41,6 +43,9 @@ class Connection:
 
     def send(self, frame: Frame) -> None:
         self._queue += encode(frame)
+
+    def send_unit(self, unit: Unit) -> None:
+        self._queue += encode_unit(CH, unit)
 
     @property
     def queued(self) -> int:
@@ -70,6 +75,7 @@ class Relay:
         self._log = log
         self._next = -1
         self.credit = 0
+        self._told_credit = 0
         self._closed = False
 
     def resume(self, offset: int, credit: int) -> None:
@@ -91,7 +97,7 @@ class Relay:
             unit = self._log.read(self._next, min(_CHUNK, self.credit - self._next))
             if unit is None:
                 return
-            self.connection.send(frame_of(unit, CH))
+            self.connection.send_unit(unit)
             self._next += unit.length
 
     def close(self, code: str, sentence: str) -> None:
@@ -101,6 +107,8 @@ class Relay:
             self.connection.send(Close(CH, {"code": code, "sentence": sentence}))
 
     def accepted(self, offset: int, credit: int) -> None:
-        """Input below `offset` is safe; more is welcome up to `credit`."""
+        """Input below `offset` is safe; more is welcome up to `credit`, said in large steps."""
         self.connection.send(Ack(CH, offset))
-        self.connection.send(Credit(CH, credit))
+        if credit - self._told_credit >= _CREDIT_STEP:
+            self._told_credit = credit
+            self.connection.send(Credit(CH, credit))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import selectors
+import select
 import signal
 import socket
 import time
@@ -18,6 +18,7 @@ from reachback_connector.holder.log import UnitLog
 from reachback_connector.holder.peers import CH, Connection, Relay
 from reachback_connector.holder.receipts import ReceiptDesk
 from reachback_connector.holder.testimony import LEAF_BYTES, Testimony
+from reachback_connector.holder.watch import Watch
 from reachback_connector.platform.port import ExitState, Platform, Shell, ShellRequest
 from reachback_wire.frames import (
     Ack,
@@ -34,7 +35,7 @@ from reachback_wire.frames import (
 LEAF_DELAY: Final = 0.2
 KEEP_AFTER_END: Final = 24 * 3600.0
 _IDLE_LOOK: Final = 2.0
-_ECHO_WAIT: Final = 0.001  # a line editor answers within 0.1 ms
+_ECHO_WAIT: Final = 1.0  # ms; a line editor answers within 0.1 ms
 _PEERS: Final = 4
 _LAST_READS: Final = 64  # 4 MiB: more than a terminal buffers, less than a runaway child prints
 
@@ -78,6 +79,9 @@ class Holder:
         self._hung_up = False
         self._done = False
         self._terminal_open = True
+        self._child_news = True
+        self._watch = Watch()
+        self._echo = select.poll()
         remaining = (plan.expires - _clock()) / 1000
         self._expires_at = time.monotonic() + max(0.0, remaining)
         self._shell: Shell = platform.start_shell(plan.shell)
@@ -92,15 +96,16 @@ class Holder:
         wake, notify = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         signal.set_wakeup_fd(notify)
         signal.signal(signal.SIGCHLD, lambda *_: None)
+        self._echo.register(self._shell.terminal, select.POLLIN)
         while not self._done:
             self._once(wake)
 
     def _once(self, wake: int) -> None:
-        with selectors.PollSelector() as selector:
-            self._register(selector, wake)
-            ready = {key.fd: mask for key, mask in selector.select(self._timeout())}
+        self._look_at(wake)
+        ready = self._watch.wait(self._timeout())
         if wake in ready:
             os.read(wake, 512)
+        self._child_news = wake in ready or not ready
         now = time.monotonic()
         self._serve_peers(ready)
         self._serve_terminal(ready, now)
@@ -109,19 +114,20 @@ class Holder:
             self._desk.read(now)
         self._progress(now)
 
-    def _register(self, selector: selectors.BaseSelector, wake: int) -> None:
-        selector.register(wake, selectors.EVENT_READ)
-        selector.register(self._listener, selectors.EVENT_READ)
+    def _look_at(self, wake: int) -> None:
+        """What to wait for now."""
+        wanted = {wake: select.POLLIN, self._listener.fileno(): select.POLLIN}
         for peer in self._peers:
-            writing = selectors.EVENT_WRITE if peer.queued else 0
-            selector.register(peer, selectors.EVENT_READ | writing)
+            wanted[peer.fileno()] = select.POLLIN | (select.POLLOUT if peer.queued else 0)
         if self._desk.socket is not None:
-            selector.register(self._desk.socket, selectors.EVENT_READ)
-        events = (selectors.EVENT_READ if self._wants_output else 0) | (
-            selectors.EVENT_WRITE if self._keyboard.blocked else 0
-        )
-        if self._terminal_open and events:
-            selector.register(self._shell.terminal, events)
+            wanted[self._desk.socket.fileno()] = select.POLLIN
+        if self._terminal_open:
+            events = (select.POLLIN if self._wants_output else 0) | (
+                select.POLLOUT if self._keyboard.blocked else 0
+            )
+            if events:
+                wanted[self._shell.terminal] = events
+        self._watch.only(wanted)
 
     @property
     def _wants_output(self) -> bool:
@@ -146,7 +152,7 @@ class Holder:
         if self._listener.fileno() in ready:
             self._accept()
         for peer in list(self._peers):
-            if ready.get(peer.fileno(), 0) & selectors.EVENT_READ:
+            if ready.get(peer.fileno(), 0) & ~select.POLLOUT:
                 self._hear(peer)
 
     def _accept(self) -> None:
@@ -257,7 +263,7 @@ class Holder:
 
     def _serve_terminal(self, ready: dict[int, int], now: float) -> None:
         mask = ready.get(self._shell.terminal, 0) if self._terminal_open else 0
-        if mask & ~selectors.EVENT_WRITE:
+        if mask & ~select.POLLOUT:
             self._read_terminal(now)
         self._keyboard.press(_clock())
         if self._keyboard.moved and self._terminal_open and self._echo_comes():
@@ -265,22 +271,26 @@ class Holder:
 
     def _echo_comes(self) -> bool:
         """Give the echo a moment: in one message with its testimony it costs every hop half."""
-        with selectors.PollSelector() as selector:
-            selector.register(self._shell.terminal, selectors.EVENT_READ)
-            return self._wants_output and bool(selector.select(_ECHO_WAIT))
+        return self._wants_output and bool(self._echo.poll(_ECHO_WAIT))
 
     def _read_terminal(self, now: float) -> None:
-        room = LEAF_BYTES - self._testimony.under_no_leaf
-        try:
-            data = os.read(self._shell.terminal, room or LEAF_BYTES)
-        except BlockingIOError:
-            return
-        except OSError:
-            data = b""
-        if not data:
-            self._terminal_open = False
-        elif not self._cut:
-            self._testimony.output(data, _clock())
+        """Everything the terminal holds, up to a leaf's worth; one read gives 4 KiB at most."""
+        room = LEAF_BYTES - self._testimony.under_no_leaf or LEAF_BYTES
+        parts: list[bytes] = []
+        while room > 0:
+            try:
+                data = os.read(self._shell.terminal, room)
+            except BlockingIOError:
+                break
+            except OSError:
+                data = b""
+            if not data:
+                self._terminal_open = False
+                break
+            parts.append(data)
+            room -= len(data)
+        if parts and not self._cut:
+            self._testimony.output(b"".join(parts), _clock())
             if self._leaf_at is None and self._testimony.under_no_leaf:
                 self._leaf_at = now + LEAF_DELAY
 
@@ -302,7 +312,7 @@ class Holder:
             return
         if self._ended_at is not None:
             return
-        state = self._platform.reap(self._shell)
+        state = self._platform.reap(self._shell) if self._child_news else None
         if state is None:
             return
         for _ in range(_LAST_READS):
@@ -313,9 +323,7 @@ class Holder:
         self._finish(state)
 
     def _wants_last_output(self) -> bool:
-        with selectors.PollSelector() as selector:
-            selector.register(self._shell.terminal, selectors.EVENT_READ)
-            return bool(selector.select(0))
+        return bool(self._echo.poll(0))
 
     def _let_go(self) -> None:
         """After a cut: once no job runs in the foreground, the idle shell is hung up."""

@@ -39,6 +39,7 @@ class Testimony:
         self._open = bytearray()
         self._missing = 0
         self._missing_hash = hashlib.sha256()
+        self._salts = b""
 
     @property
     def standing(self) -> Standing:
@@ -80,7 +81,7 @@ class Testimony:
         """Declare what was dropped: length and SHA-256, so that nothing vanishes in silence."""
         if not self._missing:
             return
-        salt, digest = secrets.token_bytes(16), self._missing_hash.digest()
+        salt, digest = self._salt(), self._missing_hash.digest()
         self._chain.add(leaf_hash(b"g", now, salt, self._missing.to_bytes(8, "big") + digest))
         self.log.append(GapUnit(self._missing, now, salt, digest), must=True)
         self._missing, self._missing_hash = 0, hashlib.sha256()
@@ -94,7 +95,7 @@ class Testimony:
         if not secret:
             self._testify(INPUT, b"i", data, now)
             return
-        leaf = leaf_hash(b"x", now, secrets.token_bytes(16), data)
+        leaf = leaf_hash(b"x", now, self._salt(), data)
         self._chain.add(leaf)
         self.log.append(CtrlUnit(REDACTED, now.to_bytes(8, "big") + leaf), must=True)
 
@@ -111,6 +112,13 @@ class Testimony:
         """A signed receipt travels in the stream; it is not a leaf."""
         self.log.append(CtrlUnit(RECEIPT, _json(envelope)), must=True)
 
+    def _salt(self) -> bytes:
+        """16 random bytes; drawn for many leaves at once, the kernel's call costs more than all."""
+        if not self._salts:
+            self._salts = secrets.token_bytes(16 * 32)
+        salt, self._salts = self._salts[:16], self._salts[16:]
+        return salt
+
     def _before(self, now: int) -> None:
         self.output_leaf(now)
         self.close_gap(now)
@@ -118,7 +126,7 @@ class Testimony:
     def _testify(
         self, kind: int, tag: bytes, payload: bytes, now: int, *, shown: bytes | None = None
     ) -> None:
-        salt = secrets.token_bytes(16)
+        salt = self._salt()
         self._chain.add(leaf_hash(tag, now, salt, payload))
         body = now.to_bytes(8, "big") + salt + (payload if shown is None else shown)
         self.log.append(CtrlUnit(kind, body), must=True)

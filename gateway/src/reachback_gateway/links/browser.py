@@ -60,12 +60,19 @@ class BrowserLeg:
         self.leg.send(Refused(ch, value))
 
     async def handle(self, events: list[Event]) -> None:
-        """Handle the events of one message."""
-        for event in events:
+        """Handle the events of one message, asking whom it has to."""
+        while events := self.at_once(events):
+            first = events.pop(0)
+            if isinstance(first, FrameReceived):
+                await self._frame(first)
+
+    def at_once(self, events: list[Event]) -> list[Event]:
+        """Handle events up to the first that has to ask somebody; LinkRefusedError, RemoteError."""
+        for place, event in enumerate(events):
             if isinstance(event, UnitReceived):
                 self._unit(event)
             elif isinstance(event, FrameReceived):
-                await self._frame(event)
+                return events[place:]
             elif isinstance(event, Credited):
                 self._credit(event.ch, event.limit)
             elif isinstance(event, Rewound):
@@ -74,6 +81,7 @@ class BrowserLeg:
                 # Browsers may acknowledge output; the recording keeps it in any case.
                 continue
         self.leg.kick_later()
+        return []
 
     def _unit(self, event: UnitReceived) -> None:
         viewer = self.viewers.get(event.ch)

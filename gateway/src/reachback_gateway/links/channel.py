@@ -146,9 +146,9 @@ class Channel:
             self.owner.leg.leg.link.ack(self.owner.ch, offset)
             self.owner.leg.leg.kick_later()
 
-    def record(self, offset: int, unit: Unit, now: int) -> None:
-        """Write a unit and wake everybody; raises RecorderFailedError."""
-        self.recording.append(offset, unit, now)
+    def written(self) -> None:
+        """Write what was recorded and wake everybody; raises RecorderFailedError."""
+        self.recording.flush()
         for viewer in self.viewers:
             viewer.leg.leg.kick()
 

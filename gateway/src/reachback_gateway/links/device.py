@@ -121,23 +121,46 @@ class DeviceLeg:
         self.leg.link.set_busy(bool(self.channels))
 
     async def handle(self, events: list[Event]) -> None:
-        """Handle the events of one message; acknowledges each channel once."""
+        """Handle the events of one message, asking whom it has to."""
+        while events := self.at_once(events):
+            first = events.pop(0)
+            if isinstance(first, FrameReceived):
+                await self._frame(first)
+
+    def at_once(self, events: list[Event]) -> list[Event]:
+        """Handle events up to the first that has to ask somebody; acknowledges each channel once.
+
+        Everything recorded is on its way to the disk before anybody is shown it or told so.
+        """
         now = wall_ms()
         recorded: dict[Channel, int] = {}
-        for event in events:
-            if isinstance(event, UnitReceived):
-                self._unit(event, now, recorded)
-            elif isinstance(event, FrameReceived):
-                await self._frame(event)
-            else:
-                self._about_input(event)
-        for channel, before in recorded.items():
-            if channel.device is self:
-                self.leg.link.ack(channel.ch, channel.recording.end)
-                channel.extend_credit()
-                if channel.recording.end - before >= _AT_ONCE:
-                    self.leg.kick()
+        rest: list[Event] = []
+        try:
+            for place, event in enumerate(events):
+                if isinstance(event, UnitReceived):
+                    self._unit(event, now, recorded)
+                elif isinstance(event, FrameReceived):
+                    rest = events[place:]
+                    break
+                else:
+                    self._about_input(event)
+        finally:  # a breach later in the message takes nothing of what came before it
+            for channel, before in recorded.items():
+                self._written(channel, before)
         self.leg.kick_later()
+        return rest
+
+    def _written(self, channel: Channel, before: int) -> None:
+        try:
+            channel.written()
+        except RecorderFailedError as problem:
+            self._links.recorder_failed(channel, problem)
+            return
+        if channel.device is self:
+            self.leg.link.ack(channel.ch, channel.recording.end)
+            channel.extend_credit()
+            if channel.recording.end - before >= _AT_ONCE:
+                self.leg.kick()
 
     def _unit(self, event: UnitReceived, now: int, recorded: dict[Channel, int]) -> None:
         if event.ch in (CONTROL_CH, HEALTH_CH):
@@ -150,7 +173,7 @@ class DeviceLeg:
             return
         try:
             recorded.setdefault(channel, channel.recording.end)
-            channel.record(event.offset, event.unit, now)
+            channel.recording.append(event.offset, event.unit, now)
         except RecorderFailedError as problem:
             recorded.pop(channel, None)
             self._links.recorder_failed(channel, problem)

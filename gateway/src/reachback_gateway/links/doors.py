@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from urllib.parse import urlsplit
 
-from aiohttp import WebSocketError, WSCloseCode, web
+from aiohttp import web
 
 from reachback_gateway.clock import monotonic, wall_ms
 from reachback_gateway.errors import LinkRefusedError, WebRefusedError, WebUnavailableError
@@ -13,9 +13,10 @@ from reachback_gateway.journal import Journal
 from reachback_gateway.links import greeting
 from reachback_gateway.links.browser import BrowserLeg
 from reachback_gateway.links.device import DOCUMENT, DeviceLeg
-from reachback_gateway.links.leg import MOST, SUBPROTOCOL, Leg
+from reachback_gateway.links.leg import Leg
 from reachback_gateway.links.links import Links
 from reachback_gateway.links.session import Seat, Session, checked_name
+from reachback_gateway.links.socket import SUBPROTOCOL, LinkSocket, accept
 from reachback_gateway.ports import Admission, Grants, Identity, Json
 from reachback_gateway.proxy import headers
 from reachback_gateway.proxy.pages import refuse
@@ -31,7 +32,6 @@ Work = Coroutine[None, None, None]
 
 _RETRY_MS = 2_000
 _WATCH_WEB = 2.0
-_TOO_LARGE = "A message is larger than the protocol allows."
 
 
 class Doors:
@@ -87,18 +87,21 @@ class Doors:
             return refuse(request, 400, "wrong-subprotocol", f"This address speaks {SUBPROTOCOL}.")
         if len(self.open) >= self._settings.limits.links:
             return refuse(request, 503, "too-many-links", "This front carries no more links.")
-        ws = web.WebSocketResponse(
-            protocols=(SUBPROTOCOL,), max_msg_size=MOST, compress=False, timeout=2
-        )
-        await ws.prepare(request)
         address, _ = headers.client(request, self._settings.proxies)
-        await self._guarded(ws, address, serve)
-        return ws
+        socket = accept(request)
+        if socket is None:
+            return refuse(request, 426, "no-upgrade", "This address is for WebSockets.")
+        try:
+            await self._guarded(socket, address, serve)
+        finally:
+            socket.abort()
+        await socket.gone
+        return web.Response()  # never written: the connection is gone
 
-    async def _guarded(self, ws: web.WebSocketResponse, remote: str, serve: Serve) -> None:
+    async def _guarded(self, socket: LinkSocket, remote: str, serve: Serve) -> None:
         owner: Owner = []
         link = Link(monotonic(), priority_of=lambda ch: owner[0].class_of(ch) if owner else CONTROL)
-        leg = Leg(ws, link)
+        leg = Leg(socket, link)
         self.open.add(leg)
         try:
             await serve(leg, owner, remote)
@@ -118,9 +121,6 @@ class Doors:
         finally:
             self.open.discard(leg)
             leg.end("closed")
-        if _was_too_large(ws):
-            self._journal.say("link.peer_at_fault", code="too-large", remote=remote)
-            self._at_fault(serve, owner, "too-large", _TOO_LARGE, remote)
 
     def _leg_name(self, serve: Serve) -> str:
         return "device" if serve == self._serve_device else "browser"
@@ -154,6 +154,7 @@ class Doors:
         if not sure:
             self._later(self._confirm(device, envelope, nonce, remote))
         try:
+            leg.at_once = device.at_once
             await device.handle(events)
             while (more := await leg.next_events()) is not None:
                 await device.handle(more)
@@ -268,6 +269,7 @@ class Doors:
         self._greet_browser(browser)
         self._journal.say("link.browser_up", session=session.id)
         try:
+            leg.at_once = browser.at_once
             await browser.handle(events)
             while (more := await leg.next_events()) is not None:
                 await browser.handle(more)
@@ -320,12 +322,3 @@ class Doors:
             if older.seat.key == browser.seat.key:
                 self._links.browser_left(older)
                 older.leg.abort("superseded")
-
-
-def _was_too_large(ws: web.WebSocketResponse) -> bool:
-    """Whether the connection ended because of a message above MOST bytes."""
-    problem = ws.exception()
-    too_big = WSCloseCode.MESSAGE_TOO_BIG
-    return ws.close_code == too_big or (
-        isinstance(problem, WebSocketError) and problem.code == too_big
-    )

@@ -27,6 +27,13 @@ class SegmentIndex:
             self.places.append(place)
         self.end_offset = following
 
+    def shorten(self, end: int) -> None:
+        """Forget what stands behind `size`, which was never written; the units end at `end`."""
+        while self.places and self.places[-1] >= self.size:
+            self.places.pop()
+            self.offsets.pop()
+        self.end_offset = end
+
     @property
     def start_offset(self) -> int:
         return self.offsets[0] if self.offsets else self.end_offset

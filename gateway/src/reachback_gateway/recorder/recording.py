@@ -24,8 +24,10 @@ class Recording:
     __slots__ = (
         "_descriptor",
         "_folder",
+        "_queued",
         "_readers",
         "_writer",
+        "_written_to",
         "dirty",
         "end",
         "ended",
@@ -39,6 +41,8 @@ class Recording:
         self._descriptor = -1
         self._writer: SegmentWriter | None = None
         self._readers: dict[int, int] = {}
+        self._queued: list[bytes] = []
+        self._written_to = 0
         self.segments: list[SegmentIndex] = []
         self.tail = Tail()
         self.end = 0
@@ -98,15 +102,34 @@ class Recording:
         return self._descriptor >= 0
 
     def append(self, offset: int, unit: Unit, now: int) -> None:
-        """Write the unit standing at `end`; raises RecorderFailedError and stays as it was."""
+        """Take the unit standing at `end`; :meth:`flush` writes it. Raises RecorderFailedError."""
         if self._writer is None or self.failed:
             raise RecorderFailedError("recorder-failed", "The recording is not open for writing.")
         current = self.segments[-1]
-        place = current.size
-        self._append(self._writer.unit(offset, unit, now))
+        record = self._writer.unit(offset, unit, now)
+        if not self._queued:
+            self._written_to = self.end
+        self._queued.append(record)
         self.end = offset + unit.length
-        current.add(offset, place, self.end)
+        current.add(offset, current.size, self.end)
+        current.size += len(record)
         self.tail.add(offset, unit)
+
+    def flush(self) -> None:
+        """Write what was taken, in one piece, before anybody is shown it.
+
+        Raises RecorderFailedError; the recording then ends where it ended before.
+        """
+        if not self._queued:
+            return
+        data = b"".join(self._queued)
+        self._queued.clear()
+        try:
+            self._write(data)
+        except OSError as problem:
+            self.end = self._written_to
+            self._fail(len(data))
+            raise _failed(problem) from problem
 
     def note(self, value: dict[str, Any], now: int) -> None:
         """Write what the front saw (asserted by the provider); nothing when not writing."""
@@ -121,17 +144,28 @@ class Recording:
         self.ended = True
 
     def _append(self, data: bytes) -> None:
-        current = self.segments[-1]
-        written = 0
+        """Write something that is no unit, after the units before it."""
+        self.flush()
+        self.segments[-1].size += len(data)
         try:
-            while written < len(data):
-                written += os.write(self._descriptor, data[written:])
+            self._write(data)
         except OSError as problem:
-            self.failed = True
-            os.ftruncate(self._descriptor, current.size)
+            self._fail(len(data))
             raise _failed(problem) from problem
-        current.size += written
+
+    def _write(self, data: bytes) -> None:
+        written = 0
+        while written < len(data):
+            written += os.write(self._descriptor, data[written:] if written else data)
         self.dirty = True
+
+    def _fail(self, size: int) -> None:
+        """The last `size` bytes did not all reach the file: cut it where it was whole."""
+        self.failed = True
+        current = self.segments[-1]
+        current.size -= size
+        current.shorten(self.end)
+        os.ftruncate(self._descriptor, current.size)
 
     def sync(self) -> None:
         """fsync what was written; called in a thread at most a second after a write."""
@@ -140,6 +174,7 @@ class Recording:
 
     def close(self) -> None:
         """Close every file; a closed recording can still be read."""
+        self._queued.clear()  # empty unless writing failed
         for descriptor in (*self._readers.values(), self._descriptor):
             if descriptor >= 0:
                 os.close(descriptor)

@@ -47,6 +47,11 @@ def _parser() -> argparse.ArgumentParser:
         "--data", type=Path, default=envpath("REACHBACK_DATA", default=Path("var/demo"))
     )
     parser.add_argument("--fresh", action="store_true", help="forget the last demo first")
+    parser.add_argument(
+        "--no-cable",
+        action="store_true",
+        help="connect the hotel directly, for measurements; only a new demo can be made so",
+    )
     return parser
 
 
@@ -67,6 +72,9 @@ def main(arguments: list[str]) -> int:
         end_machine(places)
         shutil.rmtree(data)
         shutil.rmtree(places.hotel, ignore_errors=True)
+    if options.no_cable:
+        data.mkdir(parents=True, exist_ok=True)
+        places.ports(cable=options.port)
     return run(places, options.host, options.port)
 
 
@@ -106,9 +114,10 @@ def programs(places: Places, shared: dict[str, str], port: int) -> list[Program]
     """Return web and front, and beside them the cable and the machine in the hotel."""
     ports = places.ports()
     relay = (*MODULE, "reachback.config.demo.cable", str(ports["cable"]), str(port))
+    laid = [Program("cable", (*relay, str(places.cable)), shared)]
     return [
         *serve.programs("all", shared),
-        Program("cable", (*relay, str(places.cable)), shared),
+        *(laid if ports["cable"] != port else []),
         Program("hotel", (*MODULE, "reachback.config.demo.device", str(places.data)), shared),
     ]
 

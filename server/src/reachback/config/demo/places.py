@@ -46,12 +46,12 @@ class Places:
         """The ports chosen at the first start."""
         return self.data / "demo.json"
 
-    def ports(self) -> dict[str, int]:
-        """Return the ports of cable and service, chosen once and kept."""
+    def ports(self, cable: int = 0) -> dict[str, int]:
+        """Return the ports of cable and service, chosen once and kept. `cable`: take this one."""
         if self.note.exists():
             kept: dict[str, int] = json.loads(self.note.read_text("utf-8"))
             return kept
-        chosen = {"cable": free_port(), "service": free_port()}
+        chosen = {"cable": cable or free_port(), "service": free_port()}
         self.note.write_text(json.dumps(chosen), "utf-8")
         return chosen
 

@@ -10,16 +10,18 @@ from typing import Any, Final
 
 from reachback_connector.errors import ConnectorError, StateError
 from reachback_connector.helper.channels import ChannelBook, ChannelRecord
+from reachback_connector.helper.kinds import KINDS
 from reachback_connector.helper.vault import Vault
 from reachback_connector.holder.birth import fork_holder
-from reachback_connector.holder.session import HolderPlan
+from reachback_connector.holder.plan import Begin, HolderPlan
 from reachback_connector.layout import Layout
-from reachback_connector.platform.port import Platform, ShellRequest
+from reachback_connector.platform.port import Platform
 from reachback_wire.admission import Admission, Gate, admit
 from reachback_wire.decisions import Decision
 from reachback_wire.documents import Envelope, Grant, Open
 from reachback_wire.leaves import LeafChain, leaf_hash
 from reachback_wire.refusals import Refusal
+from reachback_wire.requests import Request
 
 _FIRST_SESSION_CHANNEL: Final = 16
 _DENIALS_AN_HOUR: Final = 120
@@ -69,16 +71,17 @@ class Opening:
     def _admitted(self, ch: int, admission: Admission) -> dict[str, Any]:
         if admission.decision is None:
             return dict(admission.standing.answer or {})
-        if admission.wish.kind != "shell":
+        prepare = KINDS.get(admission.wish.kind)
+        if prepare is None:
             raise Refusal("unknown-kind", f"This connector has no {admission.wish.kind} yet.")
         if ch < _FIRST_SESSION_CHANNEL or any(r.ch == ch for r in self.channels.living()):
             raise Refusal("malformed", "The channel number is taken or reserved.")
         if self.channels.get(admission.wish.channel) is not None:
             raise Refusal("replayed", "The channel's key is in use.")
-        shell = self._shell(admission.wish)
+        begin = prepare(admission.wish, self.platform)
         self._spend(admission)
         try:
-            answer = self._start(ch, admission, admission.decision, shell)
+            answer = self._start(ch, admission, admission.decision, begin)
         except ConnectorError as error:
             refusal = Refusal("unknown", error.sentence)
             answer = {"answer": "refused", "ch": ch, "value": {**refusal.to_value(), "data": {}}}
@@ -95,30 +98,15 @@ class Opening:
         except StateError as error:
             raise Refusal("unknown", f"Nothing was started: {error.sentence}") from error
 
-    def _shell(self, wish: Open) -> ShellRequest:
-        parameters = wish.parameters
-        run_as = str(parameters["run_as"])
-        try:
-            self.platform.check_user(run_as)
-        except (LookupError, PermissionError) as error:
-            raise Refusal("parameter-refused", str(error.args[0])) from error
-        return ShellRequest(
-            run_as=run_as,
-            columns=int(str(parameters["columns"])),
-            rows=int(str(parameters["rows"])),
-            term=str(parameters["term"]) or "xterm-256color",
-            login=bool(parameters["login"]),
-        )
-
     def _start(
-        self, ch: int, admission: Admission, decision: Decision, shell: ShellRequest
+        self, ch: int, admission: Admission, decision: Decision, begin: Begin
     ) -> dict[str, Any]:
         wish, grant = admission.wish, admission.grant
         expires = min(decision.expires or grant.expires, grant.expires)
         plan = HolderPlan(
             key=wish.channel,
             kind=wish.kind,
-            shell=shell,
+            begin=begin,
             first=wish.first,
             facts=self._facts(admission),
             on_cut=decision.on_cut,
@@ -151,7 +139,7 @@ class Opening:
             "parameters": dict(wish.parameters),
             "contract": grant.contract,
             "grant": admission.grant_digest,
-            "run_as": str(wish.parameters["run_as"]),
+            "run_as": str(wish.parameters.get("run_as", "")),
             "device": self.vault.public_line,
         }
 
@@ -164,7 +152,7 @@ class Opening:
             ch=ch,
             kind=wish.kind,
             session=grant.session,
-            capability="shell.user",
+            capability=Request.of(wish).capability,
             contract=grant.contract,
             grant=admission.grant_digest,
             on_cut=decision.on_cut,

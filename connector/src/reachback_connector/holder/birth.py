@@ -17,7 +17,7 @@ from pathlib import Path
 from reachback_connector import unix
 from reachback_connector.errors import ConnectorError
 from reachback_connector.holder.log import Spool, UnitLog
-from reachback_connector.holder.session import Holder, HolderPlan
+from reachback_connector.holder.plan import HolderPlan
 from reachback_connector.platform.port import Platform
 
 _PATIENCE_MS = 10_000
@@ -25,7 +25,7 @@ _READY = b"1"
 
 
 def fork_holder(plan: HolderPlan, platform: Platform, forget: Callable[[], None]) -> int:
-    """Start a holder; its process id. ConnectorError when its shell cannot be started.
+    """Start a holder; its process id. ConnectorError when its job cannot be started.
 
     `forget` runs in the child first: it drops the secrets only the helper needs.
     """
@@ -54,7 +54,7 @@ def _live(plan: HolderPlan, platform: Platform, forget: Callable[[], None], writ
         ready = _detach(writing)
         log = UnitLog(Spool(plan.spool))
         listener = unix.listen(plan.socket, owner=plan.owner if plan.owner >= 0 else None)
-        holder = Holder(plan, platform, log, listener)
+        holder = plan.begin(plan, platform, log, listener)
         os.write(ready, _READY)
         os.close(ready)
         holder.run()

@@ -7,15 +7,13 @@ import select
 import signal
 import socket
 import time
-from collections.abc import Collection
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Final
 
 from reachback_connector import unix
 from reachback_connector.holder.keyboard import Keyboard
 from reachback_connector.holder.log import UnitLog
 from reachback_connector.holder.peers import CH, Connection, Relay
+from reachback_connector.holder.plan import HolderPlan
 from reachback_connector.holder.receipts import ReceiptDesk
 from reachback_connector.holder.testimony import LEAF_BYTES, Testimony
 from reachback_connector.holder.watch import Watch
@@ -40,29 +38,16 @@ _PEERS: Final = 4
 _LAST_READS: Final = 64  # 4 MiB: more than a terminal buffers, less than a runaway child prints
 
 
-@dataclass(frozen=True, slots=True)
-class HolderPlan:
-    """What the helper decided before it forked this holder. `expires` is ms since 1970."""
-
-    key: str
-    kind: str
-    shell: ShellRequest
-    first: bytes
-    facts: dict[str, Any]
-    on_cut: str
-    expires: int
-    socket: Path
-    spool: Path
-    helper_socket: Path
-    allowed: Collection[int] = field(default_factory=frozenset)
-    owner: int = -1
-
-
 class Holder:
     """One shell session from its first byte to the last acknowledgement."""
 
     def __init__(
-        self, plan: HolderPlan, platform: Platform, log: UnitLog, listener: socket.socket
+        self,
+        request: ShellRequest,
+        plan: HolderPlan,
+        platform: Platform,
+        log: UnitLog,
+        listener: socket.socket,
     ) -> None:
         self.plan = plan
         self._platform = platform
@@ -84,7 +69,7 @@ class Holder:
         self._echo = select.poll()
         remaining = (plan.expires - _clock()) / 1000
         self._expires_at = time.monotonic() + max(0.0, remaining)
-        self._shell: Shell = platform.start_shell(plan.shell)
+        self._shell: Shell = platform.start_shell(request)
         self._keyboard = Keyboard(self._shell, platform, self._testimony)
         self._testimony.start(plan.facts, _clock())
         self._desk.want("start")

@@ -159,6 +159,7 @@ class Front:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.incidents.stop()
+        await self.links.store.saved()
         await self.syncer.sync_now(self.syncer.recordings)
         await self.web.__aexit__(None, None, None)
         self.journal.say("front.stopped")

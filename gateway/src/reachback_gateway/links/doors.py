@@ -311,10 +311,7 @@ class Doors:
             session = Session(name, str(redeemed.get("device", "")))
             self._links.sessions[name] = session
         seat = session.seats[hello.key] = Seat(hello.key, redeemed)
-        try:
-            await self._links.store.save_session(session)
-        except OSError as problem:
-            self._journal.say("session.not_saved", session=name, problem=str(problem.strerror))
+        self._links.save(session)
         return session, seat
 
     async def _one_browser_per_key(self, browser: BrowserLeg) -> None:

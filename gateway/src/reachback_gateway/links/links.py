@@ -143,12 +143,12 @@ class Links:
             self.recorder_failed(channel, problem)
             return
         told = {name: value.get(name) for name in ("sentence", "clause", "on_cut", "expires")}
-        self.events.add(session.id, "opened", channel.key, **told)
-        self.save(session)
         if channel.owner is not None:
             channel.owner.leg.leg.send(Opened(channel.owner.ch, value))
             channel.seat(channel.owner, 0)
         channel.extend_credit()
+        self.events.add(session.id, "opened", channel.key, **told)
+        self.save(session)
 
     def refused(self, device: DeviceLeg, ch: int, value: Json) -> None:
         """REFUSED from the device."""
@@ -440,7 +440,7 @@ class Links:
 
     def save(self, session: Session) -> None:
         """Write the session's file now; what a restarted front needs is small."""
-        self.store.save_now(session, self.journal)
+        self.store.save_soon(session, self.journal)
 
     # Words for people
 

@@ -23,6 +23,10 @@ class Store:
         self.sessions = data / "sessions"
         self.links = data / "links"
         self.recordings = data / "recordings"
+        # A session that has changed since its writing began, None while nothing has.
+        self._unsaved: dict[str, Session | None] = {}
+        self._removed: set[str] = set()
+        self._saving: set[asyncio.Task[None]] = set()
 
     def prepare(self) -> None:
         for folder in (self.sessions, self.links, self.recordings):
@@ -49,18 +53,47 @@ class Store:
             return Session.from_json(value)
         return None
 
-    async def save_session(self, session: Session) -> None:
-        path = self.sessions / f"{session.id}.json"
-        await asyncio.to_thread(durable.write, path, session.to_json())
+    def save_soon(self, session: Session, journal: Journal) -> None:
+        """Write a session's file in place of the old one, in a thread; a full disk is logged.
 
-    def save_now(self, session: Session, journal: Journal) -> None:
-        """Write a session's file in place of the old one; a full disk is logged."""
-        try:
-            durable.write(self.sessions / f"{session.id}.json", session.to_json())
-        except OSError as problem:
-            journal.say("session.not_saved", session=session.id, problem=str(problem.strerror))
+        Nobody waits for the disk: who types is never held up by it. Should the front be killed
+        within these milliseconds, a browser that was just admitted asks for another ticket.
+        """
+        first = session.id not in self._unsaved
+        self._removed.discard(session.id)
+        self._unsaved[session.id] = session
+        if first:
+            task = asyncio.get_running_loop().create_task(self._save(session.id, journal))
+            self._saving.add(task)
+            task.add_done_callback(self._saving.discard)
+
+    async def _save(self, name: str, journal: Journal) -> None:
+        """One session's changes one after the other, the newest last."""
+        while (session := self._unsaved.get(name)) is not None:
+            self._unsaved[name] = None
+            path, value = self.sessions / f"{name}.json", session.to_json()
+            try:
+                await asyncio.to_thread(durable.write, path, value)
+            except OSError as problem:
+                journal.say("session.not_saved", session=name, problem=str(problem.strerror))
+        del self._unsaved[name]
+        if name in self._removed:
+            self._removed.discard(name)
+            self._unlink(name)
+
+    async def saved(self) -> None:
+        """Everything asked for is on the disk."""
+        while self._saving:
+            await asyncio.wait(tuple(self._saving))
 
     def remove_session(self, name: str) -> None:
+        """Forget a session's file, also one that is being written at this moment."""
+        if name in self._unsaved:
+            self._unsaved[name] = None
+            self._removed.add(name)
+        self._unlink(name)
+
+    def _unlink(self, name: str) -> None:
         with contextlib.suppress(OSError):
             (self.sessions / f"{name}.json").unlink(missing_ok=True)
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -36,6 +37,8 @@ class Matter:
     contract: wire.Contract | None
     statement: wire.DeviceStatement | None
     narrowings: tuple[wire.Narrowing, ...]
+    statement_row: queries.KeptDocument | None
+    narrowing_rows: Sequence[queries.KeptDocument]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,9 +66,17 @@ def matter(actor: Actor, device_id: UUID, case_id: UUID | None, now: datetime) -
         case=_case(actor, device.organisation_id, case_id),
         contract_row=row,
         contract=None if row is None else queries.parsed(row),
-        statement=None if statement is None else wire.DeviceStatement.parse(statement.body),
+        statement=None if statement is None else _parsed_statement(statement.body),
         narrowings=tuple(wire.Narrowing.parse(each.body) for each in standing),
+        statement_row=statement,
+        narrowing_rows=standing,
     )
+
+
+@lru_cache(maxsize=256)
+def _parsed_statement(body: str) -> wire.DeviceStatement:
+    """The statement of these very bytes; a device's is asked for with every Connect."""
+    return wire.DeviceStatement.parse(body)
 
 
 def _case(actor: Actor, organisation_id: UUID, case_id: UUID | None) -> wire.CaseReference | None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -90,7 +91,13 @@ def envelope(row: KeptDocument) -> dict[str, Any]:
 
 def parsed(contract: ContractDocument) -> wire.Contract:
     """Return the contract's clauses; it was checked when it was published."""
-    return wire.Contract.parse(contract.body)
+    return _parsed(contract.body)
+
+
+@lru_cache(maxsize=64)
+def _parsed(body: str) -> wire.Contract:
+    """The contract of these very bytes, frozen: it is asked for with every Connect."""
+    return wire.Contract.parse(body)
 
 
 def sessions(actor: Actor) -> "QuerySet[AccessSession]":

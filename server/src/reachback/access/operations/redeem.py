@@ -12,7 +12,6 @@ from reachback.access.instants import milliseconds
 from reachback.access.models import AccessSession, LinkTicket
 from reachback.access.tickets import ticket_hash
 from reachback.audit.operations import record
-from reachback.devices import queries as devices
 from reachback.kernel import actors
 from reachback.kernel.errors import ReachbackError
 from reachback.people import queries as people
@@ -71,8 +70,7 @@ def _redeemed(now: datetime, ticket: str, key: str) -> dict[str, Any]:
     if matter.contract_row is None:
         raise AccessRefused("contract-missing", "There is no contract in force.")
     keysets = queries.keysets(_SYSTEM, session.organisation_id)
-    statement = devices.statement(_SYSTEM, session.device_id)
-    standing = queries.standing_narrowings(_SYSTEM, session.organisation_id, matter.contract_row)
+    statement, standing = matter.statement_row, matter.narrowing_rows
     contract = queries.parsed(matter.contract_row)
     return {
         "session": str(session.id),

@@ -128,14 +128,13 @@ class Shell(Browser):
         self.origin = f"http://{technician.host}"
 
     async def begin(self) -> None:
-        """Connect and open the shell with the grant; ConnectionError when it is refused."""
-        await self.connect()
+        """Open the shell in one round trip, as the page does; ConnectionError when refused."""
         grant, plan = self.granted_by_web["grant"], self.granted_by_web["channel"]
         identity = json.loads(grant["body"])["id"]
         size = {"columns": 80, "rows": 24, "term": "xterm-256color"}
         wish = Open(identity, plan["key"], plan["kind"], size | plan["parameters"], 1)
         signed: Envelope = seal(wish, self.key)
-        await self.open({"grant": grant, "open": signed.to_json()}, plan["key"])
+        await self.arrive({"grant": grant, "open": signed.to_json()}, plan["key"])
         if self.refused:
             raise ConnectionError(str(self.refused))
 

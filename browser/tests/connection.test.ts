@@ -74,6 +74,22 @@ describe("the first opening", () => {
     expect(keys.kept.channels).toEqual([{ key: "s1.1", kind: "shell" }]);
   });
 
+  test("says everything in one message behind CHALLENGE: output comes after one round trip", async () => {
+    const { connection } = page();
+    connection.start();
+    const said: number[] = [];
+    const { heard } = front.wire;
+    front.wire.heard = (bytes) => {
+      said.push(bytes.length);
+      if (said.length === 1) heard(bytes); // nothing that is said later reaches the front
+    };
+    front.device.output.write(ascii("welcome$ "));
+    await time.pass(50);
+    expect(front.device.opened).toBe(true);
+    expect(view.screen).toBe("welcome$ ");
+    expect(view.log).toEqual(["up", "device back", "opened"]);
+  });
+
   test("that is refused says the sentence and does not try again", async () => {
     front.device.refusal = { code: "outside-window", sentence: "Not at this hour.", by: "device" };
     const { connection } = page();

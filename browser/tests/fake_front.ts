@@ -129,7 +129,9 @@ export class FakeFront {
     const link = new Link(this.now);
     this.link = link;
     wire.heard = (bytes) => {
-      for (const event of link.receive(bytes, this.now)) this.handle(event);
+      for (const event of link.receive(bytes, this.now)) {
+        if (this.bye === undefined || this.hellos.length < this.wires.length) this.handle(event);
+      }
       this.flush();
     };
     const value = { versions: [1, 1], node: "main", nonce: "AAAA", time: 1, features: [] };

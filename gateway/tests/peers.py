@@ -140,7 +140,10 @@ class Peer:
         match frame:
             case Challenge(value):
                 self.nonce = value["nonce"]
-                self.send(Hello(self.hello(value)))
+                assert self.link is not None
+                self.link.send(Hello(self.hello(value)))
+                self.greeted(self.link)
+                self.flush()
             case Welcome(value):
                 self.welcome = value
                 self.welcomed()
@@ -187,6 +190,9 @@ class Peer:
 
     def prepare(self, link: Link) -> None:
         """Attach what every connection carries."""
+
+    def greeted(self, link: Link) -> None:
+        """HELLO is queued: what is queued here goes out in the same message."""
 
     def welcomed(self) -> None:
         """WELCOME came."""
@@ -346,6 +352,7 @@ class Browser(Peer):
         self.refused: dict[str, Any] = {}
         self.closed: dict[str, Any] = {}
         self.notices: list[dict[str, Any]] = []
+        self.wish: dict[str, Any] | None = None
         self.answered = asyncio.Event()
         self.arrived = asyncio.Event()
 
@@ -375,9 +382,28 @@ class Browser(Peer):
 
     async def open(self, value: dict[str, Any], key: str) -> None:
         """Send OPEN; returns after OPENED or REFUSED."""
+        assert self.link is not None
+        self._ask(self.link, value)
+        self.flush()
+        await self._answer(key)
+
+    async def arrive(self, value: dict[str, Any], key: str) -> None:
+        """Connect and open in one round trip, as the session page does: OPEN goes behind HELLO."""
+        self.wish = value
+        await self.connect()
+        await self._answer(key)
+
+    def greeted(self, link: Link) -> None:
+        if self.wish is not None:
+            self._ask(link, self.wish)
+            self.wish = None
+
+    def _ask(self, link: Link, value: dict[str, Any]) -> None:
         self._new_channel()
-        self.send(Open(self.ch, value))
-        self.send(Resume((ResumeEntry(self.ch, 0, self.window),)))
+        link.send(Open(self.ch, value))
+        link.send(Resume((ResumeEntry(self.ch, 0, self.window),)))
+
+    async def _answer(self, key: str) -> None:
         await asyncio.wait_for(self.answered.wait(), 20)
         self.channel_key = key if self.opened else ""
 

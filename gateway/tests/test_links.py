@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from typing_extensions import override
 
 from reachback_wire.recording import read_segment
 from reachback_wire.signing import PrivateKey
@@ -91,6 +92,29 @@ async def test_a_keystroke_goes_to_the_device_and_its_echo_is_recorded_and_shown
     await until(lambda: story.browser.closed)
     assert story.browser.closed["code"] == "exit"
     await until(lambda: "ended" in story.events())
+
+
+class Laconic(Browser):
+    """A browser that says one thing after CHALLENGE, and nothing more."""
+
+    said = False
+
+    @override
+    def flush(self) -> None:
+        if not self.said:
+            super().flush()
+            self.said = self.nonce != ""
+
+
+async def test_a_shell_opens_and_prints_on_one_message_behind_the_challenge(story: Story) -> None:
+    browser = Laconic(story.processes.port, story.session_key, "s1", "ticket-1")
+    story.peers.append(browser)
+    await story.device.connect()
+    await browser.arrive(story.customer.open_value("s1", story.session_key), "s1.1")
+    assert browser.welcome["session"]["session"] == "s1"
+    assert browser.opened
+    story.device.write(b"guest$ " * 20_000)
+    await until(lambda: bytes(browser.received[:7]) == b"guest$ ")
 
 
 async def test_a_large_output_arrives_whole(story: Story) -> None:

@@ -53,6 +53,9 @@ export class SessionConnection {
   private timer: number | undefined;
   private patience: number | undefined;
   private live: boolean;
+  private opening: Promise<Envelope | undefined> = Promise.resolve(undefined);
+  private signed: Promise<Envelope> | undefined; // once: a second OPEN would be a second shell
+  private resumed = false;
   private welcome = false;
   private finished = false;
   private refusals = 0;
@@ -111,6 +114,7 @@ export class SessionConnection {
 
   private connect(): void {
     const wire = this.around.dial(this.data.link);
+    this.opening = this.prepare();
     wire.binaryType = "arraybuffer";
     this.wire = wire;
     this.link = new Link(this.around.now());
@@ -214,6 +218,10 @@ export class SessionConnection {
     }
   }
 
+  /**
+   * HELLO, and behind it in the same message what the page is here for: the front reads on after HELLO, so a
+   * shell opens in one round trip from CHALLENGE to its first output.
+   */
   private async greet(challenge: Json): Promise<void> {
     const wire = this.wire;
     let ticket: string;
@@ -225,31 +233,26 @@ export class SessionConnection {
       else this.abandon(); // the web process cannot be reached: try again later
       return;
     }
-    const hello = await signedHello(this.keys.key, {
+    const hello = signedHello(this.keys.key, {
       nonce: String(challenge.nonce),
       node: String(challenge.node),
       session: this.data.session,
       ticket,
       issued: this.around.wall(),
     });
-    if (this.wire !== wire) return;
-    this.link?.send({ name: "hello", value: hello });
+    const [value, open] = await Promise.all([hello, this.opening]);
+    const { link } = this;
+    if (this.wire !== wire || link === undefined) return;
+    link.send({ name: "hello", value });
+    this.join(link, open);
     this.flush();
   }
 
   private welcomed(): void {
-    const link = this.link;
-    if (link === undefined) return;
     this.welcome = true;
     this.retry = FIRST_RETRY_MS;
     this.view.link("up", 0);
-    link.expect(CHANNEL, this.receiver);
-    if (this.data.mode === "watch") this.watch(link);
-    else {
-      link.attach(CHANNEL, this.input, PRIORITY.input);
-      if (this.live) this.resume(link);
-      else void this.open(link);
-    }
+    if (this.resumed) this.view.opened({});
   }
 
   // The channel
@@ -263,6 +266,26 @@ export class SessionConnection {
   private allowance(): number {
     this.granted = Math.max(this.granted, this.drawn + OUTPUT_CREDIT);
     return this.granted;
+  }
+
+  /** Ask for the channel: the one there is, the recording to watch, or a new one. */
+  private join(link: Link, open: Envelope | undefined): void {
+    const { grant, mode } = this.data;
+    link.expect(CHANNEL, this.receiver);
+    if (mode === "open") link.attach(CHANNEL, this.input, PRIORITY.input);
+    this.resumed = this.live;
+    if (this.live) {
+      this.resume(link);
+      return;
+    }
+    // A watcher follows from the start; after a lost link, from what it has.
+    if (mode === "watch") {
+      link.send({ name: "watch", ch: CHANNEL, value: { recording: this.followed } });
+    } else if (grant !== null && open !== undefined) {
+      link.send({ name: "open", ch: CHANNEL, value: { grant, open } });
+    } else return;
+    const entry = { ch: CHANNEL, next: this.receiver.next, credit: this.allowance() };
+    link.send({ name: "resume", entries: [entry] }); // output need not wait for our word on OPENED
   }
 
   /** Take up the channel where it was; a front that lost it says CLOSE. */
@@ -280,25 +303,15 @@ export class SessionConnection {
       acked,
     };
     link.send({ name: "channels", value: [state] });
-    this.view.opened({});
   }
 
-  /** A watcher follows from the start; after a lost link, from what it has. */
-  private watch(link: Link): void {
-    if (this.live) {
-      this.resume(link);
-      return;
-    }
-    link.send({ name: "watch", ch: CHANNEL, value: { recording: this.followed } });
-  }
-
-  private async open(link: Link): Promise<void> {
-    const { grant } = this.data;
-    if (grant === null) return;
-    const open = this.keys.kept.opening ?? (await this.signOpen(grant));
-    if (this.link !== link) return;
-    link.send({ name: "open", ch: CHANNEL, value: { grant, open } });
-    this.flush();
+  /** OPEN to send, signed while the line is being dialled; none when the channel is open already. */
+  private prepare(): Promise<Envelope | undefined> {
+    const { grant, mode } = this.data;
+    if (this.live || mode === "watch" || grant === null) return Promise.resolve(undefined);
+    const { opening } = this.keys.kept;
+    this.signed ??= opening === undefined ? this.signOpen(grant) : Promise.resolve(opening);
+    return this.signed;
   }
 
   /** The counter is kept before the OPEN is sent: it is never used for another one. */
@@ -315,8 +328,6 @@ export class SessionConnection {
     this.refusals = 0;
     this.live = true;
     if (this.data.mode === "open") this.remember();
-    const entry = { ch: CHANNEL, next: this.receiver.next, credit: this.allowance() };
-    this.link?.send({ name: "resume", entries: [entry] });
     this.view.opened(value);
   }
 

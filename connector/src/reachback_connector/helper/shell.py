@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
+from reachback_connector.holder.channel import ChannelHolder
 from reachback_connector.holder.plan import Begin
-from reachback_connector.holder.session import Holder
+from reachback_connector.holder.session import ShellJob
 from reachback_connector.platform.port import Platform, ShellRequest
 from reachback_wire.documents import Open
 from reachback_wire.refusals import Refusal
@@ -22,7 +23,7 @@ def prepare_shell(wish: Open, platform: Platform) -> Begin:
         term=str(parameters["term"]) or "xterm-256color",
         login=bool(parameters["login"]),
     )
-    return partial(Holder, request)
+    return partial(ChannelHolder, partial(ShellJob, request))
 
 
 def checked_user(wish: Open, platform: Platform) -> str:

@@ -3,62 +3,26 @@
 from __future__ import annotations
 
 import os
-from collections import deque
 from typing import Final
 
+from reachback_connector.holder.intake import Intake
 from reachback_connector.holder.testimony import Testimony
 from reachback_connector.platform.port import Platform, Shell
-from reachback_connector.units_as_frames import unit_of
-from reachback_wire.frames import UnitFrame
-from reachback_wire.streams import Receiver
 from reachback_wire.units import CtrlUnit, DataUnit, Unit
 
-WINDOW: Final = 65_536
 RESIZE, SIGNAL, EOF = 16, 17, 18
 _END_OF_FILE: Final = b"\x04"
 
 
-class Keyboard:
+class Keyboard(Intake):
     """What came from the technician and has not reached the terminal yet."""
 
     def __init__(self, shell: Shell, platform: Platform, testimony: Testimony) -> None:
+        super().__init__()
         self._shell = shell
         self._platform = platform
         self._testimony = testimony
-        self._receiver = Receiver()
-        self._queue: deque[tuple[Unit, bool]] = deque()
-        self._waiting = 0
         self.blocked = False
-        self.moved = False
-
-    @property
-    def accepted(self) -> int:
-        """Everything below this offset has reached the terminal and is testified."""
-        return self._receiver.next - self._waiting
-
-    @property
-    def credit(self) -> int:
-        return self.accepted + WINDOW
-
-    def first(self, data: bytes) -> None:
-        """The first bytes, signed within OPEN; they are no part of the stream's offsets."""
-        self._queue.append((DataUnit(data), False))
-
-    def disconnect(self) -> None:
-        """The relay is gone; units count again after the next SEEK."""
-        self._receiver.disconnect()
-
-    def seek(self, offset: int) -> None:
-        self._receiver.seek(offset)
-
-    def receive(self, frame: UnitFrame) -> None:
-        """A unit from the relay; repeats are dropped."""
-        fresh = self._receiver.accept(unit_of(frame))
-        if fresh is None:
-            self.moved = True
-            return
-        self._queue.append((fresh[1], True))
-        self._waiting += fresh[1].length
 
     def press(self, now: int) -> None:
         """Hand to the terminal what it takes. Each line is judged by the echo flag it meets."""

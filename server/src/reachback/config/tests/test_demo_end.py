@@ -16,13 +16,15 @@ from functools import partial
 from pathlib import Path
 from reachback_connector import platform
 from reachback_connector.holder.birth import fork_holder
+from reachback_connector.holder.channel import ChannelHolder
 from reachback_connector.holder.plan import HolderPlan
-from reachback_connector.holder.session import Holder
+from reachback_connector.holder.session import ShellJob
 from reachback_connector.platform.port import ShellRequest
 state = Path(sys.argv[2])
 name = pwd.getpwuid(os.geteuid()).pw_name
 shell = ShellRequest(name, 80, 24, login=False)
-plan = HolderPlan("s1.1", "shell", partial(Holder, shell), b"exec sleep 600\\n", {}, "freeze",
+begin = partial(ChannelHolder, partial(ShellJob, shell))
+plan = HolderPlan("s1.1", "shell", begin, b"exec sleep 600\\n", {}, "freeze",
     (int(time.time()) + 600) * 1000, state / "holder.sock", state / "spool",
     state / "helper.sock", frozenset({os.geteuid()}), os.geteuid())
 print(fork_holder(plan, platform.current(), lambda: None), flush=True)

@@ -104,6 +104,9 @@ class Customer:
             self.contract, clauses=(replace(self.contract.clauses[0], **changes),)
         )
 
+    def with_recording(self, word: str) -> None:
+        self.contract = replace(self.contract, recording=word)
+
     def grant(self, nonce: bytes, **changes: Any) -> Grant:
         found = Grant(
             id="grant-1",

@@ -38,6 +38,8 @@ SCOPE = {
     "flag-as-user": "parameter-refused",
     "a-file": "capability-refused",
     "a-tunnel": "capability-refused",
+    "a-metadata-tunnel": "capability-refused",
+    "a-loopback-tunnel": "capability-refused",
     "a-script": "capability-refused",
     "reserved-channel": "malformed",
 }
@@ -45,6 +47,7 @@ UNREADABLE = {
     "endless-grant": "malformed",
     "huge-screen": "malformed",
     "a-climbing-file": "parameter-refused",
+    "a-udp-tunnel": "malformed",
     "no-envelopes": "malformed",
     "lists-for-envelopes": "malformed",
     "nested-envelopes": "malformed",

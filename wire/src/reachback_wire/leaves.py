@@ -13,6 +13,7 @@ _TIME_LENGTH: Final = 8
 
 # CTRL kinds of the testimony and the tag of their leaves (link.md, *CTRL kinds*).
 OUTPUT_LEAF, INPUT, REDACTED, RESIZE, EXIT, FILE, EXEC, DENIED, START, RECEIPT = range(1, 11)
+HALF_END: Final = 15
 TAGS: Final[dict[int, bytes]] = {
     OUTPUT_LEAF: b"o",
     INPUT: b"i",
@@ -23,6 +24,7 @@ TAGS: Final[dict[int, bytes]] = {
     EXEC: b"c",
     DENIED: b"d",
     START: b"s",
+    HALF_END: b"h",
 }
 GAP_TAG: Final = b"g"
 

@@ -49,6 +49,8 @@ NONCE_SECONDS: Final = 240.0
 _DRAIN_LOOK: Final = 0.05
 """While the kernel takes no more, what is due can wait this long (seconds)."""
 _INTERACTIVE: Final = 2
+_BULK: Final = 3
+_BULK_KINDS: Final = frozenset({"tunnel"})
 _CONTROL_CLASS: Final = 0
 _log = logging.getLogger("reachback.control")
 
@@ -243,7 +245,7 @@ class LinkSession:
                 _log.warning("Session %s: %s", channel["key"], error.sentence)
         self._link.send(Channels([relay.state for relay in self._relays.values()]))
         for ch, relay in self._relays.items():
-            self._link.attach(ch, relay, priority=_INTERACTIVE)
+            self._link.attach(ch, relay, priority=_class_of(relay))
         self._link.set_busy(bool(self._relays))
 
     async def _connect(self, key: str, ch: int) -> Relay:
@@ -268,7 +270,7 @@ class LinkSession:
                 self._link.send(Close(ch, {"code": error.code, "sentence": error.sentence}))
                 return
             self._link.send(Opened(ch, answer["value"]))
-            self._link.attach(ch, relay, priority=_INTERACTIVE)
+            self._link.attach(ch, relay, priority=_class_of(relay))
             self._link.grant_credit(ch, int(relay.state.get("credit", 65_536)))
             relay.rewind(int(relay.state.get("acked", 0)))
         else:
@@ -408,3 +410,8 @@ def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
     while isinstance(found, BaseExceptionGroup):
         found = found.exceptions[0]
     return found
+
+
+def _class_of(relay: Relay) -> int:
+    """A tunnel may carry anything: it never delays somebody's keys."""
+    return _BULK if relay.state.get("kind") in _BULK_KINDS else _INTERACTIVE

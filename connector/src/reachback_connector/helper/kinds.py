@@ -10,10 +10,12 @@ from collections.abc import Callable
 from typing import Final
 
 from reachback_connector.helper.shell import prepare_shell
+from reachback_connector.helper.tunnel import prepare_tunnel
 from reachback_connector.holder.plan import Begin
 from reachback_connector.platform.port import Platform
 from reachback_wire.documents import Open
 
 KINDS: Final[dict[str, Callable[[Open, Platform], Begin]]] = {
     "shell": prepare_shell,
+    "tunnel": prepare_tunnel,
 }

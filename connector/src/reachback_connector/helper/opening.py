@@ -116,6 +116,7 @@ class Opening:
             helper_socket=self.layout.helper_socket,
             allowed=self.allowed,
             owner=self.owner,
+            recording=decision.recording,
         )
         pid = fork_holder(plan, self.platform, self.vault.forget)
         self.channels.add(self._record(ch, pid, admission, decision, expires))

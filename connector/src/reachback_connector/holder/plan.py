@@ -38,6 +38,7 @@ class HolderPlan:
     helper_socket: Path
     allowed: Collection[int] = field(default_factory=frozenset)
     owner: int = -1
+    recording: str = "required"
 
 
 Begin: TypeAlias = Callable[[HolderPlan, Platform, UnitLog, socket.socket], Holding]

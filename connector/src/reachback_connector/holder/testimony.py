@@ -18,6 +18,7 @@ from reachback_wire.units import CtrlUnit, DataUnit, GapUnit
 
 OUTPUT_LEAF, INPUT, REDACTED, RESIZE, EXIT = 1, 2, 3, 4, 5
 START, RECEIPT = 9, 10
+HALF_END = 15
 LEAF_BYTES: Final = 65_536
 
 
@@ -107,6 +108,16 @@ class Testimony:
         """The last testimony of the channel."""
         self._before(now)
         self._testify(EXIT, b"e", _json({"status": status, "signal": signal}), now)
+
+    def half_end(self, now: int) -> None:
+        """A tunnel's target has sent its last byte; the other direction may go on."""
+        self._before(now)
+        self._testify(HALF_END, b"h", b"", now)
+
+    def tunnel_exit(self, account: dict[str, Any], now: int) -> None:
+        """The last testimony of a tunnel: how it ended, bytes and SHA-256 of each direction."""
+        self._before(now)
+        self._testify(EXIT, b"e", _json(account), now)
 
     def receipt(self, envelope: dict[str, Any]) -> None:
         """A signed receipt travels in the stream; it is not a leaf."""

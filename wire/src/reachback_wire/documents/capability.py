@@ -92,7 +92,7 @@ def check_target(target: str) -> None:
     """Refuse a tunnel target that is not `host:port` (IPv6 in brackets, lower case)."""
     match = _TARGET.fullmatch(target)
     if match is None or int(match[2]) > _MAX_PORT:
-        malformed("A tunnel's target is written host:port.")
+        malformed("A tunnel's target is written host:port; tunnels carry TCP, never UDP.")
 
 
 def normalised_path(path: str) -> str:

@@ -15,6 +15,7 @@ from reachback.access.verifier.segments import varint
 from reachback.access.verifier.units import Unit
 
 OUTPUT, INPUT, REDACTED, RESIZE, EXIT, FILE, EXEC, DENIED, START, RECEIPT = range(1, 11)
+HALF_END = 15
 _TAGS = {
     INPUT: (b"i", "input"),
     RESIZE: (b"r", "window size"),
@@ -23,6 +24,7 @@ _TAGS = {
     EXEC: (b"c", "script"),
     DENIED: (b"d", "refusal"),
     START: (b"s", "start"),
+    HALF_END: (b"h", "end of a half"),
 }
 
 

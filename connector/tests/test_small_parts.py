@@ -138,6 +138,8 @@ def test_back_off_is_fast_at_first_jittered_and_capped() -> None:
     assert 0.05 <= waits[0] <= 0.15
     assert max(waits) <= 60.0
     assert len(set(waits)) == 40
+    backoff.answered()
+    assert backoff.next() <= 6.4
     backoff.succeeded()
     assert backoff.next() <= 0.15
 

@@ -35,6 +35,10 @@ class Backoff:
             return self.chance.uniform(0.05, 0.15)
         return self.chance.uniform(0.0, ceiling)
 
+    def answered(self) -> None:
+        """The server spoke, then the line broke: waits of up to 6 s keep the crowd apart still."""
+        self.failures = min(self.failures, 5)
+
     def welcomed(self) -> None:
         """The server took us, but not for long: a bad line, where long waits help nobody."""
         self.failures = min(self.failures, 3)

@@ -96,6 +96,8 @@ class LinkSession:
         self._timer_at = 0.0
         self._flushing = False
         self._draining: asyncio.Task[None] | None = None
+        self.challenged = False
+        self.admitted = False
         self.welcomed = False
 
     async def run(self) -> float | None:
@@ -161,9 +163,11 @@ class LinkSession:
         match frame:
             case Challenge(value):
                 self._greeted_once(frame)
+                self.challenged = True
                 self._later(lambda: self._greet(value))
             case Welcome(value):
                 self._greeted_once(frame)
+                self.admitted = True
                 self._standing_channels()
                 self._later(lambda: self._welcomed(value))
             case Open(ch, value):

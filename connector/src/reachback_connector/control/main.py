@@ -112,7 +112,9 @@ class Control:
             _log.warning("%s", error.sentence)
         except (OSError, TimeoutError) as error:
             _log.warning("The link broke: %s.", str(error) or type(error).__name__)
-        if session is not None and session.welcomed:
+        if session is not None and session.challenged:
+            self.backoff.answered()
+        if session is not None and session.admitted:
             self.backoff.welcomed()
             if time.monotonic() - began >= _STEADY:
                 self.backoff.succeeded()

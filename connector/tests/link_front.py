@@ -81,9 +81,9 @@ class Channel:
                 moment, salt, _ = split_testimony(unit.body)
                 chain.add(leaf_hash(b"o", moment, salt, waiting))
                 waiting = b""
-            elif unit.kind != 10:
+            elif unit.kind not in (10, 48):
                 moment, salt, payload = split_testimony(unit.body)
-                tag = {2: b"i", 4: b"r", 5: b"e", 9: b"s"}[unit.kind]
+                tag = {2: b"i", 4: b"r", 5: b"e", 6: b"f", 8: b"d", 9: b"s"}[unit.kind]
                 chain.add(leaf_hash(tag, moment, salt, payload))
         return chain
 

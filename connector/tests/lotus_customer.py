@@ -127,6 +127,9 @@ class Customer:
     def sealed_grant(self, nonce: bytes, **changes: Any) -> Envelope:
         return seal(self.grant(nonce, **changes), self.provider)
 
+    def sealed(self, grant: Grant) -> Envelope:
+        return seal(grant, self.provider)
+
     def wish(self, channel: str = "s1.1", **changes: Any) -> Envelope:
         self.opens += 1
         found = Open(

@@ -1,5 +1,6 @@
 """The recorder's files: read again at any offset, repaired, continued."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -125,3 +126,24 @@ def test_nothing_is_recorded_without_an_open_segment(tmp_path: Path) -> None:
     recording = Recording(tmp_path / "1")
     with pytest.raises(RecorderFailedError):
         recording.append(0, DataUnit(b"x"), 1)
+
+
+def test_files_reach_who_asked_and_no_disk(tmp_path: Path) -> None:
+    told = CtrlUnit(6, b"\x00" * 24 + b"{}")
+    content = [CtrlUnit(9, b"start"), *[DataUnit(b"secret" * 5_000)] * 60, told]
+    recording = Recording(tmp_path)
+    recording.begin(replace(HEADER, kind="files"), now=1)
+    write(recording, content)
+    assert played(recording) == (b"secret" * 300_000, recording.end)
+    recording.close()
+    assert b"secret" not in (tmp_path / "0000.rbs").read_bytes()
+    later = Recording.load(tmp_path)
+    assert later.end == recording.end
+    playback, at, found = Playback(later), 1_000, list[Unit]()
+    while (unit := playback.read(at, 1_000)) is not None:
+        found.append(unit)
+        at += unit.length
+    later.close()
+    assert {type(unit) for unit in found} == {GapUnit, CtrlUnit}
+    assert found[-1] == told
+    assert at == recording.end

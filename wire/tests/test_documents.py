@@ -196,6 +196,8 @@ def test_only_absolute_normalised_paths_are_looked_at(path: str) -> None:
         ("/var/log/*", "/var/log/apt/history", False),
         ("/var/log/**", "/var/log/apt/history", True),
         ("/var/log/**", "/var/logs", False),
+        ("/var/log/**", "/var/log", True),
+        ("/**", "/", True),
         ("/etc/host?", "/etc/hosts", True),
         ("/etc/host?", "/etc/host/", False),
         ("/a.b", "/axb", False),

@@ -1,5 +1,6 @@
 import contextlib
 import hashlib
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -13,6 +14,7 @@ from reachback_wire.recording import (
     CheckRecord,
     EndRecord,
     NoteRecord,
+    PassedRecord,
     SegmentHeader,
     SegmentReader,
     SegmentWriter,
@@ -184,3 +186,27 @@ def test_an_unknown_seal_or_member_is_refused() -> None:
         text = HEADER.to_text().replace(old, new).encode()
         with pytest.raises(BadSegment):
             read_segment(recording.MAGIC + recording.varint.encode(len(text)) + text)
+
+
+def test_of_files_only_what_was_told_is_kept() -> None:
+    told = CtrlUnit(6, b"\x00" * 24 + b'{"operation":"get"}')
+    content: list[Unit] = [CtrlUnit(48, b"a folder's names"), DataUnit(b"a guest's passport"), told]
+    writer = SegmentWriter(replace(HEADER, kind="files"))
+    data, offset = writer.opening, 0
+    for unit in content:
+        data += writer.unit(offset, unit, NOW)
+        offset += unit.length
+    assert b"passport" not in data
+    assert b"names" not in data
+    found = read_segment(data)
+    passed = [(r.offset, r.length) for r in found.records if isinstance(r, PassedRecord)]
+    assert passed == [(0, 1), (1, 18)]
+    assert [unit.unit for unit in found.units] == [told]
+    assert found.next_offset == offset
+
+
+def test_nothing_of_a_shell_is_passed_by() -> None:
+    writer = SegmentWriter(replace(HEADER, kind="files"))
+    passed = writer.unit(0, DataUnit(b"gone"), NOW)
+    with pytest.raises(BadSegment):
+        read_segment(SegmentWriter(HEADER).opening + passed)

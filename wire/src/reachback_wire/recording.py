@@ -16,7 +16,8 @@ from reachback_wire.refusals import Refusal
 from reachback_wire.units import CtrlUnit, DataUnit, GapUnit, Unit
 
 MAGIC: Final = b"RBREC1\n"
-DATA, CTRL, GAP, CHECK, NOTE, END = range(1, 7)
+DATA, CTRL, GAP, CHECK, NOTE, END, PASSED = range(1, 8)
+ANSWER: Final = 48  # the CTRL kind that answers a request on a files channel
 CHECK_EVERY_BYTES: Final = 64 * 1024
 CHECK_EVERY_MS: Final = 1_000
 MAX_RECORD: Final = 128 * 1024
@@ -110,6 +111,16 @@ class UnitRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class PassedRecord:
+    """`length` offsets from `offset` on whose units were passed on and not kept."""
+
+    position: int
+    at: int
+    offset: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
 class CheckRecord:
     """The SHA-256 over every byte of the segment before this record, and whether it is right."""
 
@@ -137,7 +148,16 @@ class EndRecord:
     value: Mapping[str, object]
 
 
-Record = UnitRecord | CheckRecord | NoteRecord | EndRecord
+Record = UnitRecord | PassedRecord | CheckRecord | NoteRecord | EndRecord
+
+
+def is_kept(kind: str, unit: Unit) -> bool:
+    """Whether a recording keeps a unit of a channel of this kind: of files only what is told.
+
+    The content of files, and what a folder holds, belong to the customer: their FILE leaves stay.
+    """
+    passed = isinstance(unit, DataUnit) or (isinstance(unit, CtrlUnit) and unit.kind == ANSWER)
+    return kind != "files" or not passed
 
 
 class SegmentWriter:
@@ -170,10 +190,13 @@ class SegmentWriter:
         return self._hash.hexdigest()
 
     def unit(self, offset: int, unit: Unit, at: int) -> bytes:
-        """Append a unit, and a CHECK when one is due."""
+        """Append a unit, or that it was passed on (`is_kept`), and a CHECK when one is due."""
         if offset != self.next_offset:
             raise ValueError(f"The next unit stands at {self.next_offset}, not at {offset}.")
-        kind, body = _unit_body(offset, unit)
+        if is_kept(self.header.kind, unit):
+            kind, body = _unit_body(offset, unit)
+        else:
+            kind, body = PASSED, varint.encode(offset) + varint.encode(unit.length)
         written = self._append(kind, body, at)
         self.next_offset += unit.length
         return written + self.tick(at)
@@ -263,7 +286,7 @@ class SegmentReader:
         if not self._buffer:
             return None
         kind = self._buffer[0]
-        if not DATA <= kind <= END:
+        if not DATA <= kind <= PASSED:
             raise BadSegment(f"There is no record of type {kind}.", self.position)
         head = bytes(self._buffer[: 1 + _VARINT])
         length = varint.decode(head, 1, len(head))
@@ -302,6 +325,8 @@ class SegmentReader:
             self.ended = True
             return EndRecord(self.position, started + at, value)
         offset, start = self._varint(rest, 0)
+        if kind == PASSED:
+            return PassedRecord(self.position, started + at, offset, self._passed(rest[start:]))
         return UnitRecord(self.position, started + at, offset, self._unit(kind, rest[start:]))
 
     def _unit(self, kind: int, body: bytes) -> Unit:
@@ -317,6 +342,12 @@ class SegmentReader:
             raise BadSegment("A GAP record has the wrong length.", self.position)
         time = int.from_bytes(rest[:8], "big")
         return GapUnit(value, time, rest[8 : 8 + _SALT], rest[8 + _SALT :])
+
+    def _passed(self, body: bytes) -> int:
+        length, end = self._varint(body, 0)
+        if not length or end != len(body) or (self.header and self.header.kind != "files"):
+            raise BadSegment("A PASSED record stands where none may.", self.position)
+        return length
 
     def _varint(self, data: bytes, at: int) -> tuple[int, int]:
         found = varint.decode(data, at, len(data))
@@ -350,8 +381,12 @@ class Segment:
     @property
     def next_offset(self) -> int:
         """The offset after the segment's last unit."""
-        units = self.units
-        return units[-1].offset + units[-1].unit.length if units else self.header.start_offset
+        for item in reversed(self.records):
+            if isinstance(item, UnitRecord):
+                return item.offset + item.unit.length
+            if isinstance(item, PassedRecord):
+                return item.offset + item.length
+        return self.header.start_offset
 
     @property
     def checks_hold(self) -> bool:

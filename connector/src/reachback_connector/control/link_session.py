@@ -50,7 +50,7 @@ _DRAIN_LOOK: Final = 0.05
 """While the kernel takes no more, what is due can wait this long (seconds)."""
 _INTERACTIVE: Final = 2
 _BULK: Final = 3
-_BULK_KINDS: Final = frozenset({"tunnel"})
+_BULK_KINDS: Final = frozenset({"files", "tunnel"})
 _CONTROL_CLASS: Final = 0
 _log = logging.getLogger("reachback.control")
 

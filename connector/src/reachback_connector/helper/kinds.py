@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from reachback_connector.helper.files import prepare_files
 from reachback_connector.helper.shell import prepare_shell
 from reachback_connector.helper.tunnel import prepare_tunnel
 from reachback_connector.holder.plan import Begin
@@ -16,6 +17,7 @@ from reachback_connector.platform.port import Platform
 from reachback_wire.documents import Open
 
 KINDS: Final[dict[str, Callable[[Open, Platform], Begin]]] = {
+    "files": prepare_files,
     "shell": prepare_shell,
     "tunnel": prepare_tunnel,
 }

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from reachback_connector.errors import ConnectorError, StateError
 from reachback_connector.helper.channels import ChannelBook, ChannelRecord
+from reachback_connector.helper.files import files_user, globs_of
 from reachback_connector.helper.kinds import KINDS
 from reachback_connector.helper.vault import Vault
 from reachback_connector.holder.birth import fork_holder
@@ -103,12 +104,14 @@ class Opening:
     ) -> dict[str, Any]:
         wish, grant = admission.wish, admission.grant
         expires = min(decision.expires or grant.expires, grant.expires)
+        contract = self.vault.trust.contract if self.vault.trust else None
+        user = files_user(contract, self.owner)
         plan = HolderPlan(
             key=wish.channel,
             kind=wish.kind,
             begin=begin,
             first=wish.first,
-            facts=self._facts(admission),
+            facts=self._facts(admission, user),
             on_cut=decision.on_cut,
             expires=expires,
             socket=self.layout.holder_socket(wish.channel),
@@ -117,6 +120,8 @@ class Opening:
             allowed=self.allowed,
             owner=self.owner,
             recording=decision.recording,
+            limits=globs_of(contract, decision.clause, Request.of(wish).capability),
+            user=user,
         )
         pid = fork_holder(plan, self.platform, self.vault.forget)
         self.channels.add(self._record(ch, pid, admission, decision, expires))
@@ -132,7 +137,7 @@ class Opening:
         }
         return {"answer": "opened", "ch": ch, "value": value}
 
-    def _facts(self, admission: Admission) -> dict[str, Any]:
+    def _facts(self, admission: Admission, user: str) -> dict[str, Any]:
         wish, grant = admission.wish, admission.grant
         return {
             "key": wish.channel,
@@ -140,7 +145,7 @@ class Opening:
             "parameters": dict(wish.parameters),
             "contract": grant.contract,
             "grant": admission.grant_digest,
-            "run_as": str(wish.parameters.get("run_as", "")),
+            "run_as": user if wish.kind == "files" else str(wish.parameters.get("run_as", "")),
             "device": self.vault.public_line,
         }
 

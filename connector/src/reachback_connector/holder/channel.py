@@ -151,6 +151,11 @@ class ChannelHolder:
             return True
         return self.log.end < self._relay.credit and not self.log.memory_full
 
+    @property
+    def may_send(self) -> bool:
+        """Whether somebody is there to take more: for a job whose source can wait."""
+        return self._relay is not None and not self.was_cut and self.log.end < self._relay.credit
+
     def _timeout(self) -> float:
         now = time.monotonic()
         moments = [self._expires_at if not self.was_cut else now + 60.0, self._desk.deadline]

@@ -24,6 +24,7 @@ class HolderPlan:
     """What the helper decided before it forked this holder. `expires` is ms since 1970.
 
     `begin` starts the kind's job in the new process; an error of it is the OPEN's refusal.
+    `limits` are the globs of the clause that allowed a files channel, `user` whose rights it has.
     """
 
     key: str
@@ -39,6 +40,8 @@ class HolderPlan:
     allowed: Collection[int] = field(default_factory=frozenset)
     owner: int = -1
     recording: str = "required"
+    limits: tuple[str, ...] = ()
+    user: str = ""
 
 
 Begin: TypeAlias = Callable[[HolderPlan, Platform, UnitLog, socket.socket], Holding]

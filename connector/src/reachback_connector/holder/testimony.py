@@ -17,7 +17,7 @@ from reachback_wire.leaves import LeafChain, leaf_hash
 from reachback_wire.units import CtrlUnit, DataUnit, GapUnit
 
 OUTPUT_LEAF, INPUT, REDACTED, RESIZE, EXIT = 1, 2, 3, 4, 5
-START, RECEIPT = 9, 10
+FILE, DENIED, START, RECEIPT = 6, 8, 9, 10
 HALF_END = 15
 LEAF_BYTES: Final = 65_536
 
@@ -118,6 +118,22 @@ class Testimony:
         """The last testimony of a tunnel: how it ended, bytes and SHA-256 of each direction."""
         self._before(now)
         self._testify(EXIT, b"e", _json(account), now)
+
+    def file(self, value: dict[str, Any], now: int) -> None:
+        """What was done to a file."""
+        self._testify(FILE, b"f", _json(value), now)
+
+    def denied(self, value: dict[str, Any], now: int) -> None:
+        """What was asked within the channel and refused by the contract."""
+        self._testify(DENIED, b"d", _json(value), now)
+
+    def content(self, data: bytes) -> None:
+        """A file's bytes: under no leaf, as the FILE leaf that follows has their SHA-256."""
+        self.log.append(DataUnit(data), must=True)
+
+    def untold(self, kind: int, body: bytes) -> None:
+        """An answer to the technician's program: part of the stream, not of the testimony."""
+        self.log.append(CtrlUnit(kind, body), must=True)
 
     def receipt(self, envelope: dict[str, Any]) -> None:
         """A signed receipt travels in the stream; it is not a leaf."""

@@ -165,7 +165,8 @@ class Channel:
     def _wanted_credit(self) -> int:
         least = max(FIRST_CREDIT, self.recording.end)
         if self.owner is None:
-            return self.recording.end + DETACHED_WINDOW
+            ahead = FIRST_CREDIT if self.output_class == BULK else DETACHED_WINDOW
+            return self.recording.end + ahead
         return max(self.owner.credit, least)
 
     # The browsers' legs

@@ -1,7 +1,7 @@
 """A recording as the source of a link's channel: tail in memory first, else blocks of the file."""
 
 from reachback_gateway.recorder.recording import Recording, missing
-from reachback_wire.units import DataUnit, Unit
+from reachback_wire.units import DataUnit, GapUnit, Unit
 
 
 class Playback:
@@ -35,6 +35,8 @@ class Playback:
         start, unit = found
         if start > offset:
             return missing(start - offset)
+        if isinstance(unit, GapUnit) and start < offset:  # passed on and partly read
+            return missing(start + unit.length - offset)
         if not isinstance(unit, DataUnit):
             return unit
         skip = offset - start

@@ -16,6 +16,8 @@ from reachback_wire.recording import SegmentHeader, SegmentWriter
 from reachback_wire.units import GapUnit, Unit
 
 _BLOCK = 131_072
+_PASSING = 3 * 1_048_576
+"""What a browser may have been promised and not read yet, twice over: it is kept nowhere else."""
 
 
 class Recording:
@@ -78,6 +80,8 @@ class Recording:
             replace(header, index=number, start_offset=self.end, started=now, previous=previous)
         )
         self.segments.append(SegmentIndex(path, end_offset=self.end))
+        if header.kind == "files":
+            self.tail.most = _PASSING
         self.ended = False
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -6,7 +6,7 @@ Writing, and reading from the start with every check, are reachback_wire.recordi
 from dataclasses import dataclass
 
 from reachback_wire import varint
-from reachback_wire.recording import CTRL, DATA, END, GAP, MAGIC
+from reachback_wire.recording import CTRL, DATA, END, GAP, MAGIC, PASSED
 from reachback_wire.units import CtrlUnit, DataUnit, GapUnit, Unit
 
 __all__ = ["END", "Record", "body_start", "record_at"]
@@ -41,7 +41,7 @@ def record_at(data: bytes, at: int) -> Record | None:
     if length is None or length[1] + length[0] > len(data):
         return None
     start, end, kind = length[1], length[1] + length[0], data[at]
-    if kind not in (DATA, CTRL, GAP):
+    if kind not in (DATA, CTRL, GAP, PASSED):
         return Record(at, end, kind)
     return _unit_record(data, at, start, end, kind)
 
@@ -60,5 +60,7 @@ def _unit_record(data: bytes, at: int, start: int, end: int, kind: int) -> Recor
         return Record(at, end, kind, numbers[1], DataUnit(body))
     if kind == CTRL:
         return Record(at, end, kind, numbers[1], CtrlUnit(numbers[2], body))
+    if kind == PASSED:  # not here any more: who asks for it is told that it is missing
+        return Record(at, end, kind, numbers[1], GapUnit(numbers[2], 0, bytes(16), bytes(32)))
     gap = GapUnit(numbers[2], int.from_bytes(body[:8], "big"), body[8:24], body[24:56])
     return Record(at, end, kind, numbers[1], gap)

@@ -9,26 +9,27 @@ _COST = 96
 
 
 class Tail:
-    """About 256 KiB of the newest units, by offset."""
+    """The newest units by offset, about 256 KiB unless told otherwise."""
 
-    __slots__ = ("_held", "_offsets", "_units")
+    __slots__ = ("_held", "_offsets", "_units", "most")
 
     def __init__(self) -> None:
         self._offsets: list[int] = []
         self._units: list[Unit] = []
         self._held = 0
+        self.most = _MOST
 
     def add(self, offset: int, unit: Unit) -> None:
         self._offsets.append(offset)
         self._units.append(unit)
         self._held += _cost(unit)
-        if self._held > _MOST:
+        if self._held > self.most:
             self._shorten()
 
     def _shorten(self) -> None:
         """Drop the older half at once: deleting from a list's front one by one is quadratic."""
         dropped = 0
-        while self._held > _MOST // 2 and dropped < len(self._units) - 1:
+        while self._held > self.most // 2 and dropped < len(self._units) - 1:
             self._held -= _cost(self._units[dropped])
             dropped += 1
         del self._offsets[:dropped], self._units[:dropped]

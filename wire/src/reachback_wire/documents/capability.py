@@ -113,12 +113,18 @@ def normalised_path(path: str) -> str:
 
 
 def matches_glob(glob: str, path: str) -> bool:
-    """Match a normalised path: `*` and `?` stay within one part, `**` spans parts."""
+    """Match a normalised path: `*` and `?` stay within one part, `**` spans parts.
+
+    `FOLDER/**` is the folder itself, too: who may see everything in it may see that it is there.
+    """
     return _glob_pattern(glob).fullmatch(path) is not None
 
 
 def _glob_pattern(glob: str) -> re.Pattern[str]:
-    parts = re.split(r"(\*\*|\*|\?)", glob)
+    tail = "(?:/.*)?" if glob.endswith("/**") else ""
+    parts = re.split(r"(\*\*|\*|\?)", glob.removesuffix("/**") if tail else glob)
     wild = {"**": ".*", "*": "[^/]*", "?": "[^/]"}
     # `re` keeps its own cache of compiled patterns.
-    return re.compile("".join(wild.get(part) or re.escape(part) for part in parts), re.DOTALL)
+    return re.compile(
+        "".join(wild.get(part) or re.escape(part) for part in parts) + tail, re.DOTALL
+    )

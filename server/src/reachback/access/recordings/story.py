@@ -11,7 +11,7 @@ from reachback.access.recordings.line import Line
 from reachback.access.verifier import segments, units
 from reachback.access.verifier.failures import Failure
 from reachback.access.verifier.segments import varint
-from reachback.access.verifier.testimony import EXIT, INPUT, REDACTED, RESIZE, START
+from reachback.access.verifier.testimony import EXIT, FILE, INPUT, REDACTED, RESIZE, START
 from reachback.access.verifier.units import Unit
 from reachback.devices import hostile
 
@@ -73,7 +73,7 @@ class _Reader:
             self._output(unit.body, at)
         elif unit.kind == segments.GAP:
             self._story.gaps.append((at, unit.length))
-        else:
+        elif unit.kind == segments.CTRL:
             kind, place = varint(unit.body, 0)
             self._control(kind, unit.body[place:], at)
 
@@ -107,8 +107,19 @@ class _Reader:
         elif kind == EXIT:
             self._story.exit = _object(payload)
             self._leftover(at)
+        elif kind == FILE:
+            self._file(_object(payload), at)
         elif kind == START:
             self._start(_object(payload))
+
+    def _file(self, told: dict[str, Any], at: int) -> None:
+        """What was done to a file, as one line: operation, path, where to, size, SHA-256."""
+        words = [str(told[name]) for name in ("operation", "path", "to", "size") if name in told]
+        if told.get("sha256"):
+            words.append(f"sha256:{told['sha256']}")
+        if len(self._story.commands) < _MOST_COMMANDS:
+            line = hostile.text(" ".join(words), _LONGEST_COMMAND)
+            self._story.commands.append(Command(at, line))
 
     def _start(self, told: dict[str, Any]) -> None:
         parameters = told.get("parameters")

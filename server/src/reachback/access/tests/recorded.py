@@ -79,7 +79,12 @@ class Papers:
 
     @property
     def contract(self) -> Envelope:
-        clause = Clause(1, (Capability("shell.user", ("guest",)),), Who(teams=("Remote team",)))
+        files = ("files.read",) if "files.read" in self.capabilities else ()
+        capabilities = (
+            Capability("shell.user", ("guest",)),
+            *(Capability(name, ("/srv/**",)) for name in files),
+        )
+        clause = Clause(1, capabilities, Who(teams=("Remote team",)))
         value = Contract(
             organisation=self.organisation,
             keyset=1,
@@ -125,6 +130,7 @@ class Recorder:
     number: int = 1
     at: int = START_MS
     offset: int = 0
+    kind: str = "shell"
     files: list[bytes] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -135,7 +141,7 @@ class Recorder:
             session=self.papers.session,
             channel=self.key,
             key=self.key,
-            kind="shell",
+            kind=self.kind,
             device=self.papers.device.public_line,
             organisation=self.papers.organisation,
             node="main",
@@ -162,7 +168,7 @@ class Recorder:
     def start(self) -> None:
         told = {
             "key": self.key,
-            "kind": "shell",
+            "kind": self.kind,
             "parameters": {"columns": 100, "rows": 30},
             "contract": self.papers.contract.digest,
             "grant": self.papers.grant.digest,
@@ -237,10 +243,10 @@ class Recorder:
         self.files.append(bytes(self.data))
 
     def export(self, files: Sequence[bytes] | None = None) -> bytes:
-        return export(self.papers, self.key, self.files if files is None else files)
+        return export(self.papers, self.key, self.files if files is None else files, self.kind)
 
 
-def export(papers: Papers, channel: str, files: Sequence[bytes]) -> bytes:
+def export(papers: Papers, channel: str, files: Sequence[bytes], kind: str = "shell") -> bytes:
     segments = [
         ExportSegment(len(data), sha256(data).hexdigest(), lambda data=data: (data,))  # type: ignore[misc]
         for data in files
@@ -254,7 +260,7 @@ def export(papers: Papers, channel: str, files: Sequence[bytes]) -> bytes:
         statement=papers.statement,
         contract=papers.contract,
         grant=papers.grant,
-        channels=(ExportChannel(channel, "shell", segments),),
+        channels=(ExportChannel(channel, kind, segments),),
     )
     return b"".join(written.chunks())
 

@@ -17,6 +17,8 @@ from reachback.access.verifier import segments
 from reachback.access.verifier.command import main
 from reachback.access.verifier.verdict import Verdict, verify
 from reachback_wire.documents import Grant, seal
+from reachback_wire.leaves import FILE
+from reachback_wire.units import CtrlUnit, DataUnit
 
 
 @cache
@@ -204,6 +206,27 @@ def test_a_grant_no_contract_key_signed_is_refused() -> None:
     assert (
         "not signed by a key the contract names" in judged(repair_story(Forged()).export()).sentence
     )
+
+
+def test_files_that_were_passed_on_are_whole_by_their_leaves() -> None:
+    made = Recorder(Papers(capabilities=("files.read",)), kind="files")
+    made.start()
+    made.put(CtrlUnit(48, b'{"ok":true}'))
+    made.put(DataUnit(b"a guest's passport"))
+    made.testify(FILE, b'{"operation":"get","path":"/srv/p","sha256":"00","size":18}')
+    made.end()
+    assert b"passport" not in made.export()
+    assert judged(made.export()).whole
+
+
+def test_nothing_but_files_may_be_passed_by() -> None:
+    made = Recorder(kind="files")
+    made.start()
+    made.put(DataUnit(b"what was shown"))
+    made.end()
+    shell = made.files[0].replace(b'"kind":"files"', b'"kind":"shell"', 1)
+    made.kind = "shell"
+    assert "passed on" in judged(made.export([shell])).sentence
 
 
 def test_a_declared_gap_is_said_plainly() -> None:

@@ -9,7 +9,7 @@ from reachback.access.verifier import canonical
 from reachback.access.verifier.failures import Altered, Unreadable
 
 _MAGIC = b"RBREC1\n"
-DATA, CTRL, GAP, CHECK, NOTE, END = 0x01, 0x02, 0x03, 0x04, 0x05, 0x06
+DATA, CTRL, GAP, CHECK, NOTE, END, PASSED = 0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def _records(data: bytes, at: int) -> Iterator[tuple[int, int, bytes, int, int]]
         told, body_at = varint(data, at)
         if body_at > end:
             raise IndexError
-        if kind not in (DATA, CTRL, GAP, CHECK, NOTE, END):
+        if not DATA <= kind <= PASSED:
             raise IndexError
         yield kind, told, data[body_at:end], start, end
         at = end

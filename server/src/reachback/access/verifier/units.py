@@ -33,7 +33,7 @@ def _unit(record: Record, index: int) -> Unit:
 
 def _from_segment(opened: Opened, index: int) -> Iterator[Unit]:
     for record in opened.segment.records:
-        if record.kind in (segments.DATA, segments.CTRL, segments.GAP):
+        if record.kind in (segments.DATA, segments.CTRL, segments.GAP, segments.PASSED):
             try:
                 yield _unit(record, index)
             except IndexError as error:
@@ -50,6 +50,9 @@ def in_order(opened: list[Opened]) -> Iterator[Unit]:
             msg = f"Content is missing before {each.segment.name}: it begins at {begins}."
             raise Incomplete(msg)
         for unit in _from_segment(each, index):
+            if unit.kind == segments.PASSED and each.segment.header.get("kind") != "files":
+                msg = f"Unit {unit.offset} was passed on and not kept, which only files are."
+                raise Altered(msg)
             if unit.offset != following or (unit.kind == segments.DATA and not unit.length):
                 msg = (
                     f"The recording does not go on at unit {following} but at {unit.offset}: "

@@ -108,6 +108,8 @@ class Dialler:
             )
 
     async def _encrypt(self, writer: asyncio.StreamWriter, address: Address) -> None:
+        # What the kernel does not take stays in front of TLS, where it is seen as unwritten.
+        writer.transport.set_write_buffer_limits(high=0)
         try:
             await writer.start_tls(
                 self.context(), server_hostname=address.host, ssl_handshake_timeout=self.timeout

@@ -36,7 +36,9 @@ class WebSocket(asyncio.Protocol):
         self._writable.set()
         self._early = b""
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._transport.set_write_buffer_limits(high=0)
+        # Not 0: over TLS asyncio takes nothing waiting (0 >= 0) for too much, and every second
+        # message then waited for the next probe, 5 s later.
+        self._transport.set_write_buffer_limits(high=1)
 
     @classmethod
     async def connect(cls, dialler: Dialler, address: Address) -> WebSocket:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import signal
 import socket
 import ssl
 import subprocess
@@ -139,10 +140,63 @@ def nginx(folder: Path, port: int, behind: int) -> list[str]:
         ("support.example.org", NAME),
     )
     (folder / "site.conf").write_text(text, "utf-8")
+    return _nginx(folder)
+
+
+def _nginx(folder: Path) -> list[str]:
     user = "user root;" if os.geteuid() == 0 else ""
     (folder / "nginx.conf").write_text(NGINX.format(folder=folder, user=user), "utf-8")
     program = shutil.which("nginx") or "/usr/sbin/nginx"
     return [program, "-e", str(folder / "nginx.log"), "-c", str(folder / "nginx.conf")]
+
+
+UPGRADE = 'proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade";'
+REMOVING = """
+server {{
+    listen 127.0.0.1:{port} ssl;
+    server_name {name};
+    ssl_certificate     {site}/certificate.pem;
+    ssl_certificate_key {site}/key.pem;
+    location / {{
+        proxy_pass https://127.0.0.1:{behind};
+        proxy_http_version 1.1;
+        proxy_set_header Host $http_host;
+        # upgrade
+    }}
+}}
+"""
+
+
+@contextlib.contextmanager
+def without_upgrade(folder: Path, site: Site) -> Iterator[int]:
+    """A second nginx in front of the site that removes Upgrade, as some company proxies do."""
+    port = free_port()
+    text = REMOVING.format(port=port, name=NAME, site=site.folder, behind=site.port)
+    (folder / "site.conf").write_text(text, "utf-8")
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(_nginx(folder), stdout=log, stderr=log)
+        try:
+            _listening(port, folder / "nginx.log")
+            yield port
+        finally:
+            _end(process)
+
+
+def let_upgrade_pass(folder: Path) -> None:
+    """Somebody mends the proxy of `without_upgrade`."""
+    conf = folder / "site.conf"
+    conf.write_text(replaced(conf.read_text("utf-8"), ("# upgrade", UPGRADE)), "utf-8")
+    os.kill(int((folder / "nginx.pid").read_text("ascii")), signal.SIGHUP)
+
+
+def _listening(port: int, log: Path) -> None:
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        with contextlib.suppress(OSError):
+            socket.create_connection(("127.0.0.1", port), 5).close()
+            return
+        time.sleep(0.02)
+    raise AssertionError(log.read_text("utf-8"))
 
 
 def caddy(folder: Path, port: int, behind: int) -> list[str]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
+import contextlib
 import http.client
+import json
 import re
 import subprocess
 import sys
@@ -16,6 +19,12 @@ import pytest
 
 from checks import proxied
 from checks.proxied import EMAIL, PASSWORD, PATIENCE, Site
+from reachback_connector.control.address import Address
+from reachback_connector.control.dial import Dialler
+from reachback_connector.control.polling import Polling
+from reachback_connector.control.ways import Ways
+from reachback_connector.control.websocket import WebSocket
+from reachback_connector.errors import NetworkError
 
 EXAMPLES = {"nginx": proxied.nginx, "caddy": proxied.caddy}
 LOGIN = "/accounts/login/"
@@ -135,34 +144,98 @@ def test_a_browsers_link_opens_for_our_own_pages_only(site: Site) -> None:
     assert other.startswith(b"HTTP/1.1 403"), other
 
 
-def test_a_real_device_enrols_and_its_link_holds(site: Site, tmp_path: Path) -> None:
-    connector = [sys.executable, "-m", "reachback_connector"]
-    state = ["--state", str(tmp_path / "state")]
+CONNECTOR = [sys.executable, "-m", "reachback_connector"]
+
+
+@pytest.fixture(scope="module")
+def device(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The state directory of a device enrolled through the proxy."""
+    state = tmp_path_factory.mktemp("device") / "state"
     keys = ["--customer-keys", "SHA256:" + "A" * 43]
     words = ["--token", site.token, *keys, "--ca", str(site.certificate)]
-    environment = proxied.settings(tmp_path)
     enrolled = subprocess.run(
-        [*connector, "enrol", *state, site.origin, *words],
-        env=environment,
+        [*CONNECTOR, "enrol", "--state", str(state), site.origin, *words],
+        env=proxied.settings(state.parent),
         capture_output=True,
         text=True,
         check=False,
     )
     assert enrolled.returncode == 0, enrolled.stderr
-    log = tmp_path / "connector.log"
+    return state
+
+
+@contextlib.contextmanager
+def connected(state: Path) -> Iterator[Path]:
+    """Run the control process until its reports are accepted; its log."""
+    log = state.parent / "connector.log"
     with log.open("wb") as output:
         running = subprocess.Popen(
-            [*connector, "run", *state], env=environment, stdout=output, stderr=output
+            [*CONNECTOR, "run", "--state", str(state)],
+            env=proxied.settings(state.parent),
+            stdout=output,
+            stderr=output,
         )
         try:
             _until(log, "The link to node main is up.")
             # What a device reports is accepted by the web process and acknowledged through here.
-            _until_empty(tmp_path / "state" / "control" / "results.jsonl")
+            _until_empty(state / "control" / "results.jsonl")
             assert running.poll() is None
-            assert log.read_text("utf-8").count("is up.") == 1
+            yield log
         finally:
             running.terminate()
             running.wait(30)
+
+
+def test_a_real_device_enrols_and_its_link_holds(device: Path) -> None:
+    with connected(device) as log:
+        assert log.read_text("utf-8").count("is up.") == 1
+        assert "request pairs" not in log.read_text("utf-8")
+
+
+def test_a_link_comes_up_where_a_proxy_removes_upgrade_and_the_doctor_says_so(
+    site: Site, device: Path, tmp_path: Path
+) -> None:
+    settings = device / "connector.json"
+    before = settings.read_text("utf-8")
+    with proxied.without_upgrade(tmp_path, site) as port:
+        value = json.loads(before)
+        link = f"https://{proxied.NAME}:{port}/-/link/device"
+        settings.write_text(json.dumps(value | {"link_url": link}), "utf-8")
+        try:
+            with connected(device) as log:
+                assert "the link goes by request pairs" in log.read_text("utf-8")
+                assert log.read_text("utf-8").count("is up.") == 1
+            doctor = subprocess.run(
+                [*CONNECTOR, "doctor", "--state", str(device)],
+                env=proxied.settings(device.parent),
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+        finally:
+            settings.write_text(before, "utf-8")
+    assert doctor.returncode == 1
+    assert "BLOCKED  upgrade: " in doctor.stdout, doctor.stdout
+    assert "free  polling: The link works without WebSocket" in doctor.stdout
+
+
+async def test_the_link_changes_over_when_upgrade_passes_again(site: Site, tmp_path: Path) -> None:
+    with proxied.without_upgrade(tmp_path, site) as port:
+        where = Address(True, proxied.NAME, port, "/-/link/device")  # noqa: FBT003
+        ways = Ways(Dialler(site.certificate, environment={}), where, again=0.2)
+        socket = await ways.connect()
+        assert isinstance(socket, Polling)
+        heard: list[bytes] = []
+        async with asyncio.timeout(PATIENCE), ways.looking(socket):
+            socket.listen(heard.extend)
+            while not heard:  # noqa: ASYNC110 - until CHALLENGE
+                await asyncio.sleep(0.02)
+            proxied.let_upgrade_pass(tmp_path)
+            with pytest.raises(NetworkError):
+                await socket.ended
+        second = await ways.connect()
+        assert isinstance(second, WebSocket)
+        await second.close()
 
 
 def _until(log: Path, words: str) -> None:

@@ -11,6 +11,7 @@ from reachback_connector import settings
 from reachback_connector.commands.output import say, say_json
 from reachback_connector.control.address import Address, parse, proxy_for
 from reachback_connector.control.dial import Dialler, let_go
+from reachback_connector.control.polling import Polling
 from reachback_connector.control.websocket import WebSocket
 from reachback_connector.errors import NetworkError
 from reachback_connector.layout import Layout
@@ -70,10 +71,22 @@ async def walk(dialler: Dialler, address: Address) -> list[Examined]:
     except (NetworkError, TimeoutError) as error:
         code = getattr(error, "code", "upgrade")
         sentence = getattr(error, "sentence", "The server did not answer the upgrade in time.")
-        return [*steps, Examined("upgrade", well=False, sentence=sentence, code=code)]
+        steps.append(Examined("upgrade", well=False, sentence=sentence, code=code))
+        return [*steps, *await _without_upgrade(dialler, address)]
     await socket.close()
     steps.append(Examined("upgrade", well=True, sentence="The link's WebSocket opens."))
     return steps
+
+
+async def _without_upgrade(dialler: Dialler, address: Address) -> list[Examined]:
+    """Whether the link works all the same, slower; nothing when it does not."""
+    try:
+        polling = await Polling.connect(dialler, address)
+    except (NetworkError, TimeoutError):
+        return []
+    await polling.close()
+    sentence = "The link works without WebSocket, by request pairs; it is slower and costs more."
+    return [Examined("polling", well=True, sentence=sentence)]
 
 
 def _encrypted(writer: asyncio.StreamWriter, address: Address) -> Examined:

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from reachback_connector.control.helper_client import HelperClient
 from reachback_connector.control.outbox import Outbox, StandingSource
+from reachback_connector.control.polling import Polling
 from reachback_connector.control.relay import Relay
 from reachback_connector.control.websocket import WebSocket
 from reachback_connector.errors import ConnectorError, NetworkError
@@ -77,7 +78,7 @@ class Shared:
 class LinkSession:
     """The connection's state. `run` returns the retry hint in seconds (None: our own back-off)."""
 
-    def __init__(self, shared: Shared, socket: WebSocket) -> None:
+    def __init__(self, shared: Shared, socket: WebSocket | Polling) -> None:
         self._shared = shared
         self._socket = socket
         self._link = Link(time.monotonic(), idle=shared.idle)

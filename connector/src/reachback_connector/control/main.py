@@ -14,13 +14,13 @@ from typing import Final
 
 from reachback_connector import unix
 from reachback_connector.checks.scheduler import Scheduler
-from reachback_connector.control.address import Address, parse
+from reachback_connector.control.address import parse
 from reachback_connector.control.backoff import Backoff
 from reachback_connector.control.dial import Dialler
 from reachback_connector.control.helper_client import HelperClient
 from reachback_connector.control.link_session import LinkSession, Shared
 from reachback_connector.control.outbox import Outbox
-from reachback_connector.control.websocket import WebSocket
+from reachback_connector.control.ways import Ways
 from reachback_connector.errors import ConnectorError, HelperUnavailable
 from reachback_connector.layout import Layout
 from reachback_connector.settings import Settings, load
@@ -87,17 +87,18 @@ class Control:
         scheduler = Scheduler(self.layout, shared.results, shared.wake_link)
         shared.on_welcome = scheduler.announce
         address = parse(self.settings.link_url)
+        ways = Ways(Dialler(self.settings.ca_file), address)
         if not address.secure:
             _log.warning("THE LINK IS NOT ENCRYPTED: %s is this very machine.", address.host)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(scheduler.run())
             while True:
-                wait = await self._once(shared, address)
+                wait = await self._once(shared, ways)
                 heed_cancellation()
                 _log.info("The next attempt is in %.1f s.", wait)
                 await asyncio.sleep(wait)
 
-    async def _once(self, shared: Shared, address: Address) -> float:
+    async def _once(self, shared: Shared, ways: Ways) -> float:
         """One attempt and, if it succeeds, one link; the seconds to wait before the next."""
         retry: float | None = None
         began = time.monotonic()
@@ -105,9 +106,10 @@ class Control:
         try:
             if self.helper is not None:
                 await asyncio.to_thread(self.helper.ensure)
-            socket = await WebSocket.connect(Dialler(self.settings.ca_file), address)
+            socket = await ways.connect()
             session = LinkSession(shared, socket)
-            retry = await session.run()
+            async with ways.looking(socket):
+                retry = await session.run()
         except (ConnectorError, LinkError) as error:
             _log.warning("%s", error.sentence)
         except (OSError, TimeoutError) as error:

@@ -13,10 +13,11 @@ from reachback_gateway.journal import Journal
 from reachback_gateway.links import greeting
 from reachback_gateway.links.browser import BrowserLeg
 from reachback_gateway.links.device import DOCUMENT, DeviceLeg
-from reachback_gateway.links.leg import Leg
+from reachback_gateway.links.leg import Leg, Socket
 from reachback_gateway.links.links import Links
+from reachback_gateway.links.poll import Polls, PollSocket
 from reachback_gateway.links.session import Seat, Session, checked_name
-from reachback_gateway.links.socket import SUBPROTOCOL, LinkSocket, accept
+from reachback_gateway.links.socket import SUBPROTOCOL, accept
 from reachback_gateway.ports import Admission, Grants, Identity, Json
 from reachback_gateway.proxy import headers
 from reachback_gateway.proxy.pages import refuse
@@ -55,10 +56,26 @@ class Doors:
         self._journal = journal
         self._tasks: set[asyncio.Task[None]] = set()
         self.open: set[Leg] = set()
+        self.polls = Polls()
 
     async def device(self, request: web.Request) -> web.StreamResponse:
         """A device's connection, from upgrade to end."""
         return await self._accept(request, self._serve_device)
+
+    async def device_without_upgrade(self, request: web.Request) -> web.StreamResponse:
+        """A device whose way removes Upgrade: begin a connection of request pairs."""
+        if len(self.open) >= self._settings.limits.links:
+            return refuse(request, 503, "too-many-links", "This front carries no more links.")
+        address, _ = headers.client(request, self._settings.proxies)
+        name, socket = self.polls.begin()
+        self._later(self._poll(socket, address))
+        return web.json_response({"id": name}, status=201, headers={"Cache-Control": "no-store"})
+
+    async def _poll(self, socket: PollSocket, address: str) -> None:
+        try:
+            await self._guarded(socket, address, self._serve_device)
+        finally:
+            socket.abort()
 
     async def browser(self, request: web.Request) -> web.StreamResponse:
         """A browser's connection; another site's page may not open one."""
@@ -98,7 +115,7 @@ class Doors:
         await socket.gone
         return web.Response()  # never written: the connection is gone
 
-    async def _guarded(self, socket: LinkSocket, remote: str, serve: Serve) -> None:
+    async def _guarded(self, socket: Socket, remote: str, serve: Serve) -> None:
         owner: Owner = []
         link = Link(monotonic(), priority_of=lambda ch: owner[0].class_of(ch) if owner else CONTROL)
         leg = Leg(socket, link)

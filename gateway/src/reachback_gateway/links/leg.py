@@ -1,4 +1,4 @@
-"""One WebSocket and its link: bytes in, messages out, and the timer between."""
+"""One connection and its link: bytes in, messages out, and the timer between."""
 
 import asyncio
 from collections import deque
@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from reachback_gateway.clock import monotonic
 from reachback_gateway.errors import LinkRefusedError
+from reachback_gateway.links.poll import PollSocket
 from reachback_gateway.links.socket import LinkSocket
 from reachback_wire.frames import Bye, Frame
 from reachback_wire.link import Event, Link, PeerSilent, RemoteError
@@ -15,11 +16,12 @@ _GOODBYE = 2.0
 _WAITING_MOST = 1_024
 """Messages that wait for one that is being asked about: more is a flood (a HELLO takes 1 ms)."""
 
+Socket = LinkSocket | PollSocket
 Breach = RemoteError | LinkRefusedError
 
 
 class Leg:
-    """Drives one Link over one WebSocket; all calls from the event loop's thread.
+    """Drives one Link over one WebSocket or PollSocket; all calls from the event loop's thread.
 
     Units, acknowledgements and credit are handled inside the read callback by `at_once`, which
     returns what it leaves to the reader: events that have to ask somebody.
@@ -41,7 +43,7 @@ class Leg:
         "socket",
     )
 
-    def __init__(self, socket: LinkSocket, link: Link) -> None:
+    def __init__(self, socket: Socket, link: Link) -> None:
         self.socket = socket
         self.link = link
         self.closed = ""

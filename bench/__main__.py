@@ -15,6 +15,7 @@ BENCHES = {
     "remote": "click to prompt, key echo and output beside MeshCentral from npm",
     "resets": "200 link resets inside frames during a shell: bytes lost or repeated",
     "memory": "resident memory of connector, front and web; of an idle device's link",
+    "lines": "click to prompt, key echo and a transfer over emulated bad lines beside ssh and mosh",
     "crash": "facts and timers under random kill -9, on SQLite and PostgreSQL",
     "slow": "slow uploads and slow readers beside other people's pages",
     "fresh": "fresh clone to first page, with a warm and a cold package cache",

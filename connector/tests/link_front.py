@@ -27,7 +27,14 @@ from reachback_wire.frames import (
     Welcome,
 )
 from reachback_wire.frames import Hello as HelloFrame
-from reachback_wire.leaves import LeafChain, gap_leaf, leaf_hash, split_redacted, split_testimony
+from reachback_wire.leaves import (
+    TAGS,
+    LeafChain,
+    gap_leaf,
+    leaf_hash,
+    split_redacted,
+    split_testimony,
+)
 from reachback_wire.link import Acked, Event, FrameReceived, Link, UnitReceived
 from reachback_wire.streams import Receiver, SendBuffer
 from reachback_wire.units import CtrlUnit, DataUnit, GapUnit, Unit
@@ -83,7 +90,7 @@ class Channel:
                 waiting = b""
             elif unit.kind not in (10, 48):
                 moment, salt, payload = split_testimony(unit.body)
-                tag = {2: b"i", 4: b"r", 5: b"e", 6: b"f", 8: b"d", 9: b"s"}[unit.kind]
+                tag = TAGS[unit.kind]
                 chain.add(leaf_hash(tag, moment, salt, payload))
         return chain
 

@@ -133,6 +133,17 @@ SHELL: Final[dict[str, object]] = {
     "login": True,
 }
 
+SCRIPT: Final = b"echo checked $1\n"
+EXECUTION: Final[dict[str, object]] = {
+    "run_as": "guest",
+    "script": "sha256:" + hashlib.sha256(SCRIPT).hexdigest(),
+    "size": len(SCRIPT),
+    "interpreter": "sh",
+    "arguments": [{"name": "days", "value": 7}, {"name": "deep", "value": True}],
+    "time_limit": 60,
+    "output_limit": 65_536,
+}
+
 
 def wish(**changes: object) -> Open:
     found = Open(

@@ -8,6 +8,7 @@ from lotus import (
     APPROVER,
     DAY,
     DEVICE,
+    EXECUTION,
     HOUR,
     MINUTE,
     NOW,
@@ -93,6 +94,32 @@ def test_a_clockless_clause_works_with_a_broken_clock_but_not_below_the_floor() 
 )
 def test_device_gateway_and_floor_must_all_allow(clock: Clock, code: str) -> None:
     assert judge(clock=clock).code == code
+
+
+SCRIPTS = contract(
+    clause(4, Capability("exec", (str(EXECUTION["script"]),))),
+    clause(5, Capability("shell.admin"), case_required=False),
+)
+
+
+def run(*, capabilities: tuple[str, ...] = ("exec",), uses: int = 1, **changes: object) -> Decision:
+    asked = Request.of(wish(kind="exec", parameters={**EXECUTION, **changes}))
+    return judge(SCRIPTS, request=asked, held=grant(SCRIPTS, capabilities=capabilities, uses=uses))
+
+
+def test_a_script_runs_when_its_digest_is_in_the_clause_and_its_grant_is_for_one_run() -> None:
+    assert run().clause == 4
+    assert run(script="sha256:" + "0" * 64).code == "parameter-refused"
+    assert run(uses=0).code == "capability-refused"
+    assert run(uses=2).sentence == "A grant for a script is good for one run only."
+
+
+@pytest.mark.parametrize("name", sorted(capability.ADMINISTRATORS))
+def test_a_script_as_administrator_needs_the_administrators_capability(name: str) -> None:
+    found = run(run_as=name)
+    assert (found.code, found.clause) == ("parameter-refused", 4)
+    assert found.sentence == ("Clause 4 allows no script as administrator: that needs shell.admin.")
+    assert run(run_as=name, capabilities=("shell.admin",)).clause == 5
 
 
 def test_windows_are_kept_at_both_clocks_and_end_the_session() -> None:

@@ -9,6 +9,7 @@ from lotus import (
     APPROVER,
     CUSTOMER,
     DEVICE,
+    EXECUTION,
     NOW,
     SESSION,
     clause,
@@ -58,7 +59,7 @@ DOCUMENTS: list[Document] = [
     FULL,
     grant(),
     wish(first=b"\x00\xff"),
-    wish(kind="exec", parameters={"run_as": "guest", "script": "sha256:" + "a" * 64}),
+    wish(kind="exec", parameters=EXECUTION),
     wish(kind="files", parameters={"operation": "read", "path": "/etc/hosts"}),
     wish(kind="tunnel", parameters={"target": "127.0.0.1:80"}),
     wish(kind="desktop", parameters={"mode": "view"}),
@@ -152,6 +153,32 @@ def test_any_change_of_a_member_is_read_or_refused(document: Document, data: st.
     )
     with contextlib.suppress(Refusal):
         type(document).parse(canonical.dumps(value))
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"script": "sha256:1"}, "malformed"),
+        ({"size": 0}, "malformed"),
+        ({"size": 1_048_577}, "malformed"),
+        ({"interpreter": "perl"}, "unknown-member"),
+        ({"time_limit": 86_401}, "malformed"),
+        ({"output_limit": 16 * 1_048_576 + 1}, "malformed"),
+        ({"arguments": [{"name": "PATH", "value": "x"}]}, "malformed"),
+        ({"arguments": [{"name": "a", "value": "x\x00y"}]}, "malformed"),
+        ({"arguments": [{"name": "a", "value": None}]}, "malformed"),
+        ({"arguments": [{"name": "a", "value": 1}, {"name": "a", "value": 2}]}, "malformed"),
+        ({"arguments": [{"name": f"a{n}", "value": n} for n in range(33)]}, "malformed"),
+        ({"environment": {}}, "unknown-member"),
+    ],
+)
+def test_a_script_with_parameters_that_make_no_sense_is_refused(
+    changes: dict[str, object], code: str
+) -> None:
+    document = wish(kind="exec", parameters=EXECUTION)
+    value = json.loads(document.to_body())
+    value["parameters"].update(changes)
+    assert refusal(document, value) == code
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT / "wire/src"), str(ROOT / "wire/tests")]
@@ -17,6 +18,7 @@ from lotus import (  # noqa: E402
     CUSTOMER,
     DAY,
     DEVICE,
+    EXECUTION,
     HOUR,
     NOW,
     PROVIDER,
@@ -34,6 +36,7 @@ from lotus import (  # noqa: E402
 from reachback_wire import asciicast, canonical, leaves, recording, signing, varint  # noqa: E402
 from reachback_wire.decisions import decide  # noqa: E402
 from reachback_wire.documents import (  # noqa: E402
+    Capability,
     Contract,
     Document,
     Envelope,
@@ -41,6 +44,7 @@ from reachback_wire.documents import (  # noqa: E402
     Grant,
     Hello,
     Narrowing,
+    Open,
     Receipt,
     When,
     Window,
@@ -160,6 +164,7 @@ def _envelopes() -> dict[str, tuple[Document, Envelope]]:
         "narrowing": (_revocation(), REVOKER),
         "grant": (grant(), PROVIDER),
         "open": (wish(), SESSION),
+        "open exec": (wish(kind="exec", parameters=EXECUTION), SESSION),
         "hello": (hello, SESSION),
         "receipt": (receipt, DEVICE),
     }
@@ -194,12 +199,21 @@ def _revocation() -> Narrowing:
     )
 
 
+def _execution(**changes: object) -> Open:
+    found: Open = wish(kind="exec", parameters={**EXECUTION, **changes})
+    return found
+
+
 def decisions_vectors() -> dict[str, object]:
     """Everything that goes into `decide`, and what comes out."""
     night = When("Asia/Shanghai", (Window(tuple(DAYS), "22:00", "06:00"),))
     at_night, fresh = contract(clause(4, when=night)), contract(freshness=Freshness(24, "customer"))
     now, behind = Clock(NOW, NOW, NOW), Clock(NOW - 26 * HOUR, NOW, NOW)
     root = wish(parameters={**wish().parameters, "run_as": "root"})
+    scripts = contract(clause(4, Capability("exec", (str(EXECUTION["script"]),))))
+    once: dict[str, Any] = {"capabilities": ("exec",), "uses": 1}
+    script = _execution()
+    other = _execution(script="sha256:" + "0" * 64)
     cases = [
         ("allowed", contract(), {}, wish(), now, ()),
         ("outside the window", at_night, {}, wish(), now, ()),
@@ -211,6 +225,10 @@ def decisions_vectors() -> dict[str, object]:
         ("revoked", contract(), {}, wish(), now, (_revocation(),)),
         ("stale", fresh, {}, wish(), Clock(NOW + HOUR, NOW + HOUR, NOW), ()),
         ("grant expired", contract(), {}, wish(), Clock(NOW + DAY, NOW + DAY, NOW), ()),
+        ("a script", scripts, once, script, now, ()),
+        ("another script", scripts, once, other, now, ()),
+        ("a script as root", scripts, once, _execution(run_as="root"), now, ()),
+        ("a script any number of times", scripts, {**once, "uses": 0}, script, now, ()),
     ]
     found = []
     for name, under, changes, asked, clock, narrowings in cases:
@@ -257,6 +275,7 @@ def _units() -> list[Unit]:
         told(leaves.INPUT, b"exit\r"),
         CtrlUnit(leaves.REDACTED, leaves.redacted_body(NOW, secret)),
         told(leaves.RESIZE, size),
+        told(leaves.STDERR, "warning: 登记\n".encode()),
         GapUnit(1000, NOW, SALT, bytes(range(32))),
         told(leaves.EXIT, b'{"signal":null,"status":0}'),
     ]

@@ -140,6 +140,17 @@ def wishing(kind: str, parameters: dict[str, Any]) -> Attack:
     return attack
 
 
+_SCRIPT: dict[str, Any] = {
+    "run_as": "daemon",
+    "script": "sha256:" + "0" * 64,
+    "size": 1,
+    "interpreter": "sh",
+    "arguments": [],
+    "time_limit": 1,
+    "output_limit": 1,
+}
+
+
 def granting(**changes: Any) -> Attack:
     """A grant changed as told."""
 
@@ -347,7 +358,7 @@ ATTACKS: Final[dict[str, Attack]] = {
     "a-metadata-tunnel": wishing("tunnel", {"target": "169.254.169.254:80"}),
     "a-loopback-tunnel": wishing("tunnel", {"target": "127.0.0.1:22"}),
     "a-udp-tunnel": wishing("tunnel", {"target": "udp:10.0.0.1:53"}),
-    "a-script": wishing("exec", {"run_as": "daemon", "script": "sha256:" + "0" * 64}),
+    "a-script": wishing("exec", _SCRIPT),
     "no-envelopes": opening({}),
     "lists-for-envelopes": opening({"grant": [], "open": []}),
     "nested-envelopes": opening({"grant": "[" * 9_000, "open": "{}"}),

@@ -119,6 +119,7 @@ def _decide(
     matter = Weighing(contract, grant, request, clock, narrowed, trouble)
     _check_dates(matter, fresh_at)
     check_grant(contract, grant)
+    _check_uses(grant, request)
     return _best(matter, statement)
 
 
@@ -169,6 +170,12 @@ def _check_dates(matter: Weighing, fresh_at: int) -> None:
             f"The customer last gave its word {span(age)} ago; "
             f"the contract asks for it every {hours} h.",
         )
+
+
+def _check_uses(grant: Grant, request: Request) -> None:
+    """Refuse a script under a grant that would let it run again."""
+    if request.kind == "exec" and grant.uses != 1:
+        raise Refusal("capability-refused", "A grant for a script is good for one run only.")
 
 
 def _best(matter: Weighing, statement: DeviceStatement) -> Decision:

@@ -14,6 +14,7 @@ _TIME_LENGTH: Final = 8
 # CTRL kinds of the testimony and the tag of their leaves (link.md, *CTRL kinds*).
 OUTPUT_LEAF, INPUT, REDACTED, RESIZE, EXIT, FILE, EXEC, DENIED, START, RECEIPT = range(1, 11)
 HALF_END: Final = 15
+STDERR: Final = 11
 TAGS: Final[dict[int, bytes]] = {
     OUTPUT_LEAF: b"o",
     INPUT: b"i",
@@ -25,6 +26,7 @@ TAGS: Final[dict[int, bytes]] = {
     DENIED: b"d",
     START: b"s",
     HALF_END: b"h",
+    STDERR: b"2",
 }
 GAP_TAG: Final = b"g"
 

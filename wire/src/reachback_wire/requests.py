@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from reachback_wire.documents import ApprovalRequest, Open
+from reachback_wire.documents.capability import ADMINISTRATORS
 from reachback_wire.refusals import Refusal
 
 # How far the device's and the provider's clocks may differ, and lag behind the floor.
@@ -96,6 +97,11 @@ class Request:
     approvals: tuple[Approved, ...] = ()
     consent: bool = False
     parameters: Mapping[str, object] = field(default_factory=dict, hash=False)
+
+    @property
+    def as_administrator(self) -> bool:
+        """Whether a script is to run as administrator, which only `shell.admin` allows."""
+        return self.kind == "exec" and self.parameters.get("run_as") in ADMINISTRATORS
 
     @classmethod
     def of(

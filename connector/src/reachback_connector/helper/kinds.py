@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from reachback_connector.helper.execution import prepare_execution
 from reachback_connector.helper.files import prepare_files
 from reachback_connector.helper.shell import prepare_shell
 from reachback_connector.helper.tunnel import prepare_tunnel
@@ -20,4 +21,5 @@ KINDS: Final[dict[str, Callable[[Open, Platform], Begin]]] = {
     "files": prepare_files,
     "shell": prepare_shell,
     "tunnel": prepare_tunnel,
+    "exec": prepare_execution,
 }

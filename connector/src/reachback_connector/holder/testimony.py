@@ -17,7 +17,7 @@ from reachback_wire.leaves import LeafChain, leaf_hash
 from reachback_wire.units import CtrlUnit, DataUnit, GapUnit
 
 OUTPUT_LEAF, INPUT, REDACTED, RESIZE, EXIT = 1, 2, 3, 4, 5
-FILE, DENIED, START, RECEIPT = 6, 8, 9, 10
+FILE, EXEC, DENIED, START, RECEIPT, STDERR = 6, 7, 8, 9, 10, 11
 HALF_END = 15
 LEAF_BYTES: Final = 65_536
 
@@ -104,10 +104,25 @@ class Testimony:
         self._before(now)
         self._testify(RESIZE, b"r", columns.to_bytes(2, "big") + rows.to_bytes(2, "big"), now)
 
-    def exit(self, status: int | None, signal: str | None, now: int) -> None:
-        """The last testimony of the channel."""
+    def exit(
+        self, status: int | None, signal: str | None, now: int, *, reason: str | None = None
+    ) -> None:
+        """The last testimony of the channel; `reason` says why a script ended."""
         self._before(now)
-        self._testify(EXIT, b"e", _json({"status": status, "signal": signal}), now)
+        told = {"status": status, "signal": signal}
+        self._testify(
+            EXIT, b"e", _json(told if reason is None else {**told, "reason": reason}), now
+        )
+
+    def stderr(self, data: bytes, now: int) -> None:
+        """What a script wrote to its standard error: each piece is a leaf of its own."""
+        self._before(now)
+        self._testify(STDERR, b"2", data, now)
+
+    def executed(self, facts: dict[str, Any], now: int) -> None:
+        """What ran, with what, and what came of it."""
+        self._before(now)
+        self._testify(EXEC, b"c", _json(facts), now)
 
     def half_end(self, now: int) -> None:
         """A tunnel's target has sent its last byte; the other direction may go on."""

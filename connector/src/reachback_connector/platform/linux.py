@@ -12,7 +12,15 @@ import struct
 import termios
 from pathlib import Path
 
-from reachback_connector.platform.port import ExitState, ProcessFact, Shell, ShellRequest
+from reachback_connector.platform import linux_scripts
+from reachback_connector.platform.port import (
+    ExitState,
+    ProcessFact,
+    RunningScript,
+    ScriptRequest,
+    Shell,
+    ShellRequest,
+)
 
 _SIGNALS = {"HUP", "INT", "QUIT", "TERM", "KILL", "TSTP", "CONT", "USR1", "USR2", "WINCH"}
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -110,10 +118,29 @@ class Linux:
             foreground = shell.pid
         return {foreground, shell.pid} if whole else {foreground}
 
-    def reap(self, shell: Shell) -> ExitState | None:
-        """The shell's end, None while it runs."""
+    def interpreter(self, name: str) -> str:
+        """The program that runs scripts written for `name`. LookupError when there is none."""
+        return linux_scripts.interpreter(name)
+
+    def start_script(self, request: ScriptRequest) -> RunningScript:
+        """Fork the interpreter in a session of its own. The caller must have a single thread."""
+        self.check_user(request.run_as)
+        return linux_scripts.start(request, pwd.getpwnam(request.run_as))
+
+    def signal_script(self, script: RunningScript, name: str) -> None:
+        """Signal the script's process group. ValueError for a signal nobody may send."""
+        if name not in _SIGNALS:
+            raise ValueError(f"There is no signal {name[:16]!r} a session may send.")
+        linux_scripts.signal_group(script.pid, getattr(signal, f"SIG{name}"))
+
+    def end_descendants(self) -> int:
+        """Kill whatever this process's scripts left running, detached or not; how many."""
+        return linux_scripts.end_descendants()
+
+    def reap(self, process: Shell | RunningScript) -> ExitState | None:
+        """The process's end, None while it runs."""
         try:
-            pid, status = os.waitpid(shell.pid, os.WNOHANG)
+            pid, status = os.waitpid(process.pid, os.WNOHANG)
         except ChildProcessError:
             return ExitState(None, None)
         if pid == 0:

@@ -26,6 +26,26 @@ class Shell:
 
 
 @dataclass(frozen=True, slots=True)
+class ScriptRequest:
+    """A script to run: its text, the interpreter's name, whom it runs as, argv and environment."""
+
+    run_as: str
+    interpreter: str
+    text: bytes = field(repr=False)
+    arguments: tuple[str, ...] = ()
+    environment: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RunningScript:
+    """A started script: its process id (also its process group) and the pipes it writes to."""
+
+    pid: int
+    stdout: int
+    stderr: int
+
+
+@dataclass(frozen=True, slots=True)
 class ExitState:
     """How a process ended: a status, or the name of a signal without SIG."""
 
@@ -63,7 +83,15 @@ class Platform(Protocol):
 
     def signal_job(self, shell: Shell, name: str) -> None: ...
 
-    def reap(self, shell: Shell) -> ExitState | None: ...
+    def interpreter(self, name: str) -> str: ...
+
+    def start_script(self, request: ScriptRequest) -> RunningScript: ...
+
+    def signal_script(self, script: RunningScript, name: str) -> None: ...
+
+    def end_descendants(self) -> int: ...
+
+    def reap(self, process: Shell | RunningScript) -> ExitState | None: ...
 
     def process_started(self, pid: int) -> int | None: ...
 

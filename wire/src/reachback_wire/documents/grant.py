@@ -10,6 +10,7 @@ from typing import ClassVar, Final
 from reachback_wire import canonical
 from reachback_wire.documents import capability
 from reachback_wire.documents.envelope import Envelope
+from reachback_wire.documents.execution import read_execution
 from reachback_wire.documents.members import Members, malformed, open_document
 from reachback_wire.refusals import Refusal
 
@@ -252,7 +253,7 @@ def _parameters(kind: str, members: Members) -> dict[str, object]:
                 "login": members.boolean("login"),
             }
         case "exec":
-            found = {"run_as": members.text("run_as"), "script": members.digest("script")}
+            found = read_execution(members)
         case "files":
             operation = members.choice("operation", ("read", "write"))
             path = capability.normalised_path(members.text("path", most=4096))

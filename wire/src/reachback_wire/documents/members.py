@@ -69,6 +69,15 @@ class Members:
             self._refuse(name, f"is not a whole number from {least} to {most}")
         return value
 
+    def text_or_number(self, name: str) -> str | int | bool:
+        """Take a text, a whole number or a boolean."""
+        value = self.take(name)
+        if isinstance(value, bool) or (
+            isinstance(value, int) and abs(value) <= canonical.MAX_INTEGER
+        ):
+            return value
+        return self._checked_text(value, name, MAX_TEXT)
+
     def boolean(self, name: str) -> bool:
         value = self.take(name)
         if not isinstance(value, bool):

@@ -16,6 +16,7 @@ from reachback.access.verifier.units import Unit
 
 OUTPUT, INPUT, REDACTED, RESIZE, EXIT, FILE, EXEC, DENIED, START, RECEIPT = range(1, 11)
 HALF_END = 15
+STDERR = 11
 _TAGS = {
     INPUT: (b"i", "input"),
     RESIZE: (b"r", "window size"),
@@ -25,6 +26,7 @@ _TAGS = {
     DENIED: (b"d", "refusal"),
     START: (b"s", "start"),
     HALF_END: (b"h", "end of a half"),
+    STDERR: (b"2", "standard error"),
 }
 
 

@@ -67,7 +67,16 @@ async function sha256(...parts: (Uint8Array | number[])[]): Promise<Uint8Array> 
   return new Uint8Array(await crypto.subtle.digest("SHA-256", whole));
 }
 
-const TAGS: Record<number, string> = { 1: "o", 2: "i", 4: "r", 5: "e", 7: "c", 8: "d", 9: "s", 11: "2" };
+const TAGS: Record<number, string> = {
+  1: "o",
+  2: "i",
+  4: "r",
+  5: "e",
+  7: "c",
+  8: "d",
+  9: "s",
+  11: "2",
+};
 
 export interface Step {
   unit: string;

@@ -86,14 +86,13 @@ def _check_capability(clause: Clause, matter: Weighing) -> None:
 def _check_parameter(clause: Clause, matter: Weighing) -> None:
     parameter = matter.request.parameter
     usable = _usable(clause, matter)
-    if any(item.name == "shell.admin" for item in usable):
-        return
-    if matter.request.as_administrator:
+    above = any(item.name == "shell.admin" for item in usable)
+    if matter.request.as_administrator and not above:
         _refuse(
             "parameter-refused",
             f"Clause {clause.number} allows no script as administrator: that needs shell.admin.",
         )
-    if not any(item.allows(parameter) for item in usable):
+    if not any(item.name == "shell.admin" or item.allows(parameter) for item in usable):
         allowed = sentences.listed([sentences.capability_words(item) for item in usable], "or")
         asked = sentences.request_words(matter.request)
         _refuse("parameter-refused", f"Clause {clause.number} allows to {allowed}, not to {asked}.")

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { Refused } from "../src/session/bootstrap";
-import { OUTPUT_CREDIT, SessionConnection } from "../src/session/connection";
+import { CAPPED_CREDIT, OUTPUT_CREDIT, SessionConnection } from "../src/session/connection";
 import { FakeFront, FakeTime, FakeView, freshKeys, sessionData, surroundings } from "./fake_front";
 
 const ascii = (words: string): Uint8Array => new TextEncoder().encode(words);
@@ -284,6 +284,27 @@ describe("flow", () => {
     view.onUnit = () => undefined; // the screen draws nothing
     front.device.output.write(new Uint8Array(3 * OUTPUT_CREDIT).fill(0x61));
     front.flush();
+    await time.pass(20_000);
+    expect(view.screen.length).toBe(OUTPUT_CREDIT);
+  });
+
+  test("a data cap stops long output, lets keys and their echo through, and can be raised", async () => {
+    const { connection } = page();
+    connection.cap(100_000);
+    connection.start();
+    await time.pass(50);
+    front.device.output.write(new Uint8Array(OUTPUT_CREDIT).fill(0x61));
+    front.flush();
+    await time.pass(20_000);
+    const first = view.screen.length;
+    expect(first).toBeGreaterThan(90_000);
+    expect(first).toBeLessThan(120_000);
+    connection.type(ascii("x"));
+    await time.pass(1000);
+    expect(front.device.typed).toBe("x");
+    expect(view.screen.length - first).toBeGreaterThan(0);
+    expect(view.screen.length - first).toBeLessThanOrEqual(CAPPED_CREDIT);
+    connection.cap(undefined);
     await time.pass(20_000);
     expect(view.screen.length).toBe(OUTPUT_CREDIT);
   });

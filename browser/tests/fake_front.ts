@@ -229,6 +229,7 @@ export class FakeFront {
 
 export class FakeView implements SessionView {
   screen = "";
+  acknowledged = 0;
   log: string[] = [];
   units: { at: number; kind: string }[] = [];
   onUnit: (after: number) => void = () => undefined;
@@ -253,6 +254,9 @@ export class FakeView implements SessionView {
   }
   notice(value: Json): void {
     this.log.push(`device ${value.device}`);
+  }
+  heard(): void {
+    this.acknowledged += 1;
   }
   measured(): void {
     // shown by the bar; nothing to prove here

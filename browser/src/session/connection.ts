@@ -15,6 +15,7 @@ import { browser, OPEN, type Surroundings, type Wire } from "./surroundings";
 
 export const CHANNEL = 16; // the first session number of the protocol
 export const OUTPUT_CREDIT = 1_048_576;
+export const CAPPED_CREDIT = 8192; // what a key lets through when the data cap is reached
 const INPUT_MOST = 1_048_576; // typed ahead, at most
 const FIRST_RETRY_MS = 150;
 const LONGEST_RETRY_MS = 8000;
@@ -32,6 +33,8 @@ export interface SessionView {
   /** `waiting`: milliseconds until the next attempt. */
   link(state: "up" | "lost", waiting: number): void;
   notice(value: Json): void;
+  /** The device has accepted everything that was typed. */
+  heard(): void;
   measured(rttSeconds: number | undefined, bytes: number, resumes: number): void;
 }
 
@@ -63,6 +66,7 @@ export class SessionConnection {
   private drawn = 0;
   private granted = 0;
   private bytes = 0;
+  private most = Number.POSITIVE_INFINITY;
   private resumes = 0;
 
   constructor(
@@ -91,6 +95,7 @@ export class SessionConnection {
   type(bytes: Uint8Array): boolean {
     if (this.finished || bytes.length > this.input.room) return false;
     this.input.write(bytes);
+    if (this.capped) this.grant(CAPPED_CREDIT);
     this.flush();
     return true;
   }
@@ -104,10 +109,31 @@ export class SessionConnection {
   /** The view has drawn everything below `offset`: let the device send on. */
   consumed(offset: number): void {
     this.drawn = Math.max(this.drawn, offset);
-    if (!this.welcome || this.drawn + OUTPUT_CREDIT / 2 < this.granted) return;
-    this.granted = this.drawn + OUTPUT_CREDIT;
-    this.link?.send({ name: "credit", ch: CHANNEL, limit: this.granted });
+    if (this.capped || this.drawn + this.window / 2 < this.granted) return;
+    this.grant(this.window);
     this.flush();
+  }
+
+  /** At most this many bytes in both directions (undefined: any); then output waits for keys. */
+  cap(bytes: number | undefined): void {
+    this.most = bytes ?? Number.POSITIVE_INFINITY;
+    this.consumed(this.drawn);
+  }
+
+  private get capped(): boolean {
+    return this.bytes >= this.most;
+  }
+
+  /** Near the cap no more is asked for than is left of it. */
+  private get window(): number {
+    return Math.max(CAPPED_CREDIT, Math.min(OUTPUT_CREDIT, this.most - this.bytes));
+  }
+
+  private grant(beyond: number): void {
+    const limit = this.drawn + beyond;
+    if (!this.welcome || limit <= this.granted) return;
+    this.granted = limit;
+    this.link?.send({ name: "credit", ch: CHANNEL, limit });
   }
 
   // The connection
@@ -185,8 +211,11 @@ export class SessionConnection {
   private moved(event: Exclude<LinkEvent, { name: "frame" }>): void {
     this.refusals = 0;
     if (event.name === "unit") this.view.unit(event.unit, event.offset);
-    else if (event.name === "acked") this.input.ack(event.offset);
-    else if (event.name === "rewound") this.input.adopt(event.next);
+    else if (event.name === "acked") {
+      this.input.ack(event.offset);
+      if (this.input.acked === this.input.end) this.view.heard();
+    }
+    if (event.name === "rewound") this.input.adopt(event.next);
   }
 
   private frame(frame: Frame): void {
@@ -264,7 +293,7 @@ export class SessionConnection {
   }
 
   private allowance(): number {
-    this.granted = Math.max(this.granted, this.drawn + OUTPUT_CREDIT);
+    this.granted = Math.max(this.granted, this.drawn + this.window);
     return this.granted;
   }
 
@@ -375,7 +404,10 @@ export class SessionConnection {
     const { wire, link } = this;
     if (link === undefined || wire === undefined) return;
     if (wire.readyState === OPEN) {
-      for (const message of link.transmit(this.around.now())) wire.send(message);
+      for (const message of link.transmit(this.around.now())) {
+        this.bytes += message.length;
+        wire.send(message);
+      }
     }
     this.arm();
   }

@@ -24,6 +24,10 @@ function size(bytes: number): string {
 }
 
 export class SessionBar {
+  /** Called once a second, for whoever has a time to show. */
+  everySecond: () => void = () => undefined;
+  private bytes = 0;
+  private before = 0;
   private readonly clock: Intl.DateTimeFormat;
 
   constructor(
@@ -44,11 +48,32 @@ export class SessionBar {
     const now = Date.now();
     put("clock", this.clock.format(now));
     put("left", left(this.expires - now));
+    const rate = this.bytes - this.before;
+    this.before = this.bytes;
+    put("traffic", `${size(this.bytes)} · ${size(rate)}/s`);
+    this.everySecond();
   }
 
   measured(rttSeconds: number, bytes: number, resumes: number): void {
     const rtt = rttSeconds === 0 ? "…" : `${Math.max(1, Math.round(rttSeconds * 1000))} ms`;
-    put("link", `${rtt} · ${size(bytes)}${resumes > 0 ? ` · ${resumes}×` : ""}`);
+    put("link", `${rtt}${resumes > 0 ? ` · ${resumes}×` : ""}`);
+    this.bytes = bytes;
+  }
+
+  /** What the data cap says, shown where the bytes are. */
+  cap(tone: string, words: string): void {
+    const element = part("cap");
+    if (element === null) return;
+    element.dataset.tone = tone;
+    element.hidden = words === "";
+    put("cap", words);
+  }
+
+  /** The switch of local echo. */
+  echo(on: boolean): void {
+    const button = document.querySelector<HTMLElement>("[data-tool=echo]");
+    if (button !== null) button.ariaPressed = String(on);
+    put("echo", (on ? button?.dataset.on : button?.dataset.off) ?? "");
   }
 
   people(notice: Json): void {

@@ -11,8 +11,13 @@ import {
 } from "../session/connection";
 import type { Surroundings } from "../session/surroundings";
 import { SessionBar } from "./bar";
+import { DataCap } from "./cap";
+import { Foresight } from "./foresight";
 import { Screen } from "./screen";
+import { Tools } from "./tools";
 
+const INPUT_TESTIMONY = 2;
+const REDACTED_TESTIMONY = 3;
 const RESIZE_COMMAND = 16;
 const RESIZE_TESTIMONY = 4;
 const EXIT_TESTIMONY = 5;
@@ -36,6 +41,9 @@ export class SessionPage implements SessionView {
   private lostAt = 0;
   private missing = 0;
   private over = false;
+  private attemptAt = 0;
+  private readonly cap: DataCap;
+  private readonly foresight: Foresight | undefined;
 
   constructor(
     element: HTMLElement,
@@ -47,7 +55,8 @@ export class SessionPage implements SessionView {
     this.watching = data.mode === "watch";
     this.bar = new SessionBar(data.device.zone, data.expires);
     const events = {
-      typed: (bytes: Uint8Array) => {
+      typed: (bytes: Uint8Array, words?: string) => {
+        if (words !== undefined) this.foresight?.typed(words);
         if (!this.connection.type(bytes) && !this.over) this.bar.state(FULL, "lost");
       },
       resized: (columns: number, rows: number) => {
@@ -62,6 +71,12 @@ export class SessionPage implements SessionView {
     this.connection = new SessionConnection(data, keys, ticket, this, around);
     if (older) events.resized(columns, rows);
     this.bar.onEnd(() => void this.end());
+    this.bar.everySecond = () => this.second();
+    if (!this.watching) this.foresight = new Foresight(this.screen.terminal);
+    const tools = new Tools(this.screen, element, () => this.switchEcho());
+    this.screen.shape = (words) => tools.shaped(words);
+    this.cap = new DataCap(data.session, (bytes) => this.connection.cap(bytes));
+    this.bar.echo(this.foresight?.enabled ?? false);
   }
 
   start(): void {
@@ -81,6 +96,7 @@ export class SessionPage implements SessionView {
       this.screen.write(unit.data, () => this.connection.consumed(after));
       return;
     }
+    if (unit.kind === "ctrl" && this.foresight !== undefined) this.foresee(unit);
     if (unit.kind === "gap") {
       this.missing += unit.length;
       const words = this.data.texts.gap ?? "missing, as the device itself declares";
@@ -88,6 +104,26 @@ export class SessionPage implements SessionView {
     } else this.testimony(unit.control, unit.body);
     // Drawn when everything before it is drawn.
     this.screen.write(new Uint8Array(), () => this.connection.consumed(after));
+  }
+
+  /** The device's word on what was typed counts when everything printed before it is drawn. */
+  private foresee({ control, body }: Extract<Unit, { kind: "ctrl" }>): void {
+    if (control === INPUT_TESTIMONY) {
+      const typed = body.slice(TESTIMONY_HEAD);
+      this.screen.write(new Uint8Array(), () => this.foresight?.testified(typed));
+    } else if (control === REDACTED_TESTIMONY) {
+      this.screen.write(new Uint8Array(), () => this.foresight?.redacted());
+    }
+  }
+
+  heard(): void {
+    this.foresight?.acknowledged();
+  }
+
+  private switchEcho(): void {
+    if (this.foresight === undefined) return;
+    this.foresight.enabled = !this.foresight.enabled;
+    this.bar.echo(this.foresight.enabled);
   }
 
   private testimony(kind: number, body: Uint8Array): void {
@@ -162,9 +198,8 @@ export class SessionPage implements SessionView {
     if (this.over) return;
     if (!this.legs.browser || !this.legs.device) {
       this.lostAt ||= Date.now();
-      const words = this.data.texts.reconnecting ?? "Reconnecting, nothing is lost.";
-      const seconds = Math.ceil(waiting / 1000);
-      this.bar.state(seconds > 0 ? `${words} ${seconds} s` : words, "lost");
+      this.attemptAt = Date.now() + waiting;
+      this.second();
     } else if (this.lostAt > 0) {
       const seconds = ((Date.now() - this.lostAt) / 1000).toFixed(1);
       this.lostAt = 0;
@@ -174,8 +209,20 @@ export class SessionPage implements SessionView {
     }
   }
 
+  /** While a leg is lost: how long until the next attempt, or else how long it has been. */
+  private second(): void {
+    if (this.over || this.lostAt === 0) return;
+    const wait = Math.ceil((this.attemptAt - Date.now()) / 1000);
+    const seconds = wait > 0 ? wait : Math.round((Date.now() - this.lostAt) / 1000);
+    const words = this.data.texts.reconnecting ?? "Reconnecting… %s s, nothing is lost.";
+    this.bar.state(words.replace("%s", String(seconds)), "lost");
+  }
+
   measured(rtt: number | undefined, bytes: number, resumes: number): void {
-    this.bar.measured(rtt ?? 0, bytes, resumes);
+    // The way to the device is longer than the way to the server: keys have measured it.
+    this.bar.measured(this.foresight?.roundTrip ?? rtt ?? 0, bytes, resumes);
+    const { tone, words } = this.cap.state(bytes, this.data.texts);
+    this.bar.cap(tone, words);
   }
 
   private async end(): Promise<void> {

@@ -22,7 +22,8 @@ const THEME = {
 };
 
 export interface ScreenEvents {
-  typed(bytes: Uint8Array): void;
+  /** `text` is what `bytes` encode; undefined for what is no text (a mouse). */
+  typed(bytes: Uint8Array, text?: string): void;
   resized(columns: number, rows: number): void;
 }
 
@@ -31,9 +32,13 @@ const text = new TextEncoder();
 export class Screen {
   readonly terminal: Terminal;
   readonly search = new SearchAddon();
+  /** What is typed for a text: a phone's Control key changes letters. */
+  shape: (text: string) => string = (text) => text;
   private readonly fit = new FitAddon();
+  private readonly fits: boolean;
 
   constructor(element: HTMLElement, events: ScreenEvents, readOnly: boolean) {
+    this.fits = !readOnly; // a watcher's screen has the size of the owner's
     this.terminal = new Terminal({
       allowProposedApi: true, // the unicode addon asks for it
       convertEol: false,
@@ -55,7 +60,10 @@ export class Screen {
     this.refuse();
     this.terminal.open(element);
     if (!readOnly) this.follow(element); // first: the size OPEN names is the one that fits
-    this.terminal.onData((data) => events.typed(text.encode(data)));
+    this.terminal.onData((data) => {
+      const shaped = this.shape(data);
+      events.typed(text.encode(shaped), shaped);
+    });
     this.terminal.onBinary((data) => events.typed(Uint8Array.from(data, (c) => c.charCodeAt(0))));
     this.terminal.onResize(({ cols, rows }) => events.resized(cols, rows));
   }
@@ -74,6 +82,11 @@ export class Screen {
       window.clearTimeout(pending);
       pending = window.setTimeout(() => this.fit.fit(), 60);
     }).observe(element);
+  }
+
+  /** After the letters changed their size. */
+  refit(): void {
+    if (this.fits) this.fit.fit();
   }
 
   get size(): { columns: number; rows: number } {

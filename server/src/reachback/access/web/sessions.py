@@ -137,7 +137,9 @@ def _data(actor: Actor, found: AccessSession, *, mine: bool) -> dict[str, Any]:
         "expires": milliseconds(found.expires_at),
         "recordings": [f"{found.id}.1"],
         "texts": {
-            "reconnecting": _("Reconnecting, nothing is lost."),
+            "reconnecting": _("Reconnecting… %s s, nothing is lost."),
+            "cap_near": _("of the data cap"),
+            "cap_full": _("Data cap reached: output waits; each key lets a little through."),
             "nothing_lost": _("bytes lost"),
             "ended": _("The session is over."),
             "status": _("Exit status"),

@@ -47,7 +47,8 @@ export class Layer {
     if (key === this.drawn) return;
     this.drawn = key;
     const { cells, cursor } = overlay;
-    const marks = cells.map((each) => this.mark(each, viewportY, "guess"));
+    const drawn = cells.filter((each) => each.cell.width > 0); // a wide one covers both its columns
+    const marks = drawn.map((each) => this.mark(each, viewportY, "guess"));
     if (cursor !== undefined) {
       const under = cells.find((each) => each.row === cursor.row && each.column === cursor.column);
       const cell = under?.cell ?? new XtermScreen(this.terminal).cell(cursor.row, cursor.column);

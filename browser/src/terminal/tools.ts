@@ -60,8 +60,12 @@ export class Tools {
     this.listen();
     element.addEventListener("paste", (event) => this.pasted(event), { capture: true });
     for (const button of document.querySelectorAll<HTMLElement>("[data-tool]")) {
-      button.addEventListener("click", () => this.pressed(button));
+      button.addEventListener("click", () => this.acts[button.dataset.tool ?? ""]?.());
     }
+    const menu = document.querySelector<HTMLDetailsElement>(".session-tools");
+    menu?.querySelector(".session-menu")?.addEventListener("click", () => {
+      menu.open = false;
+    });
     const row = part("keys");
     row?.addEventListener("pointerdown", (event) => event.preventDefault()); // the keyboard stays
     row?.addEventListener("click", (event) => {
@@ -97,11 +101,6 @@ export class Tools {
       if (event.type === "keydown") act();
       return false;
     });
-  }
-
-  private pressed(button: HTMLElement): void {
-    button.closest("details")?.removeAttribute("open");
-    this.acts[button.dataset.tool ?? ""]?.();
   }
 
   private letters(change: number | undefined): void {

@@ -36,6 +36,8 @@ COMPONENTS = (
     Component("ssh-keygen", "openssh-client", ("ssh-keygen",)),
     Component("nginx", "nginx", ("nginx", "/usr/sbin/nginx")),
     Component("Caddy", "caddy", ("caddy",), slow=True),
+    Component("tinyproxy", "tinyproxy", ("tinyproxy",), slow=True),
+    Component("mitmproxy", "mitmproxy", ("mitmdump",), slow=True),
     Component("a Chinese font", "fonts-noto-cjk", ("/usr/share/fonts/opentype/noto/NotoSansCJK*",)),
 )
 

@@ -1,4 +1,5 @@
-"""`reachback-connector`: enrol, run, status, revoke, receipts, doctor, version.
+"""`reachback-connector`: enrol, run, status, revoke, receipts, doctor, network,
+version.
 
 Exit codes: 0 done, 1 the answer is no (a broken chain, a block found), 2 wrong use, 3 the server
 refused, 4 the customer's keys are others, 5 the network, 6 the state directory, 7 the helper is
@@ -64,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
         ("status", "what this device is, and who may do what"),
         ("receipts", "list and verify what was testified here"),
         ("doctor", "find what stands between this device and its server"),
+        ("network", "hosts and ports, on one page for the people who run the network"),
     ):
         add(name, text).add_argument("--json", action="store_true", help="for programs")
     revoke = add("revoke", "the kill switch: cut every session, allow health only")

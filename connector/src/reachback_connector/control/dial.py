@@ -94,12 +94,12 @@ class Dialler:
             lines.append(f"Proxy-Authorization: {proxy.authorization}")
         writer.write("\r\n".join([*lines, "", ""]).encode("latin-1"))
         status, _ = await read_head(reader, self.timeout, what="proxy")
-        if status == 407:
+        if status in {401, 407}:  # tinyproxy answers a wrong password with 401
             asked = "refused the name and password" if proxy.authorization else "asks for a sign-in"
             raise NetworkError(
                 "proxy-sign-in",
-                f"The proxy {proxy.host}:{proxy.port} {asked} (407). Put name and password into "
-                "HTTPS_PROXY=http://name:password@host:port.",
+                f"The proxy {proxy.host}:{proxy.port} {asked} ({status}). Put name and password "
+                "into HTTPS_PROXY=http://name:password@host:port.",
             )
         if not 200 <= status < 300:
             raise NetworkError(

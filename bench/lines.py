@@ -179,13 +179,14 @@ async def transfer(report: Report, technician: Technician, login: peers.Login | 
 
 
 async def _patiently(technician: Technician) -> Shell:
-    """Press Connect until the device's nonces have come through."""
+    """Press Connect until the device is there and its nonces have come through."""
     until = time.monotonic() + LONGEST
     while True:
         try:
             return await technician.connect()
         except ConnectionError as error:
-            if "no-nonce" not in str(error) or time.monotonic() > until:
+            waiting = "no-nonce" in str(error) or "device-offline" in str(error)
+            if not waiting or time.monotonic() > until:
                 raise
         await asyncio.sleep(1)
 

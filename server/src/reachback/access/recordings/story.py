@@ -11,7 +11,16 @@ from reachback.access.recordings.line import Line
 from reachback.access.verifier import segments, units
 from reachback.access.verifier.failures import Failure
 from reachback.access.verifier.segments import varint
-from reachback.access.verifier.testimony import EXIT, FILE, INPUT, REDACTED, RESIZE, START
+from reachback.access.verifier.testimony import (
+    EXEC,
+    EXIT,
+    FILE,
+    INPUT,
+    REDACTED,
+    RESIZE,
+    START,
+    STDERR,
+)
 from reachback.access.verifier.units import Unit
 from reachback.devices import hostile
 
@@ -53,6 +62,7 @@ class Story:
     exit: dict[str, Any] | None = None
     full_screen_programs: int = 0
     outages: list[tuple[int, int]] = field(default_factory=list)
+    script: dict[str, Any] | None = None
 
 
 class _Reader:
@@ -111,6 +121,16 @@ class _Reader:
             self._file(_object(payload), at)
         elif kind == START:
             self._start(_object(payload))
+        else:
+            self._of_script(kind, payload, at)
+
+    def _of_script(self, kind: int, payload: bytes, at: int) -> None:
+        """What a script wrote to its standard error, and the account of its run."""
+        if kind == STDERR:
+            text = payload.decode("utf-8", "replace")
+            self._story.moments.append(Moment(at, "o", text))
+        elif kind == EXEC:
+            self._story.script = _object(payload)
 
     def _file(self, told: dict[str, Any], at: int) -> None:
         """What was done to a file, as one line: operation, path, where to, size, SHA-256."""

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from reachback.access.recordings import runs
 from reachback.access.recordings.story import Story
 
 _MOST_NAMED = 12
@@ -35,7 +36,7 @@ def span(seconds: int) -> str:
     return _("%(h)s h %(m)s min") % {"h": seconds // 3600, "m": seconds % 3600 // 60}
 
 
-def _opening(about: Session) -> str:
+def _opening(about: Session, *, script: bool) -> str:
     clock = about.started.astimezone(ZoneInfo(about.zone)).strftime("%H:%M")
     values = {
         "who": about.technician,
@@ -45,11 +46,19 @@ def _opening(about: Session) -> str:
         "zone": about.zone,
         "clause": about.clause,
     }
+    if script:
+        return _ran() % values
     text = _(
         "%(who)s opened a shell on %(device)s as %(user)s "
         "at %(clock)s (%(zone)s), clause %(clause)s."
     )
     return text % values
+
+
+def _ran() -> str:
+    return _(
+        "%(who)s ran a script on %(device)s as %(user)s at %(clock)s (%(zone)s), clause %(clause)s."
+    )
 
 
 def _typed(stories: Sequence[Story]) -> list[str]:
@@ -117,9 +126,12 @@ def _ending(about: Session, stories: Sequence[Story]) -> str:
 
 def sentences(about: Session, stories: Sequence[Story]) -> tuple[str, ...]:
     """Return what was done, one sentence each."""
+    scripts = [story.script for story in stories if story.script is not None]
+    only_scripts = bool(scripts) and len(scripts) == len(stories)
     return (
-        _opening(about),
-        *_typed(stories),
+        _opening(about, script=only_scripts),
+        *(sentence for told in scripts for sentence in runs.sentences(told)),
+        *(() if only_scripts else _typed(stories)),
         *_programs(stories),
         *_hidden(stories),
         *_outages(stories),

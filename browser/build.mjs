@@ -9,6 +9,7 @@ await build({
   entryPoints: {
     app: "src/app/main.ts",
     terminal: "src/terminal/main.ts",
+    files: "src/files/main.ts",
     replay: "src/replay/main.ts",
     worker: "src/worker/main.ts",
   },

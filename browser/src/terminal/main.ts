@@ -2,35 +2,11 @@
 
 import "@xterm/xterm/css/xterm.css";
 import "./terminal.css";
-import type { Json } from "../link/frames";
-import { post, readJson, type SessionData } from "../session/bootstrap";
-import type { Keys, TicketSource } from "../session/connection";
-import { keep, kept } from "../signing/keyring";
-import { generateKeyPair, sessionKey } from "../signing/sshsig";
+import { readJson, type SessionData } from "../session/bootstrap";
+import type { Keys } from "../session/connection";
+import { keysFor, ticketSource } from "../session/keys";
 import { onlyPage } from "./only_page";
 import { SessionPage } from "./page";
-
-async function keysFor(session: string): Promise<Keys> {
-  let entry = await kept(session);
-  if (entry === undefined) {
-    entry = { session, pair: await generateKeyPair(), counter: 0, channels: [], kept: Date.now() };
-    await keep(entry);
-  }
-  return { kept: entry, key: await sessionKey(entry.pair) };
-}
-
-/** The ticket that came with Connect is used once; a returning opener needs none, a watcher asks anew. */
-function ticketSource(data: SessionData, keys: Keys): TicketSource {
-  const slot = `reachback-session-${data.session}`;
-  return async (fresh) => {
-    const handed = sessionStorage.getItem(slot);
-    sessionStorage.removeItem(slot);
-    if (handed !== null && !fresh) return String((JSON.parse(handed) as Json).ticket);
-    if (data.mode === "open" && keys.kept.channels.length > 0 && !fresh) return "";
-    const answer = await post<{ ticket: string }>(data.ticket_url, { key: keys.key.line });
-    return answer.ticket;
-  };
-}
 
 /** The shell was opened in another browser: its key stays there, so this one can only look on. */
 function openedElsewhere(data: SessionData, keys: Keys): boolean {

@@ -118,9 +118,9 @@ def decide(actor: Actor, matter: Matter, wish: Wish, now: datetime) -> Decision:
     request = Request(
         kind=wish.capability.split(".", 1)[0],
         capability=wish.capability,
-        parameter=wish.run_as,
+        parameter=files_root(matter.contract, wish.capability) or wish.run_as,
         signers=frozenset({wish.session_key}),
-        parameters={"run_as": wish.run_as},
+        parameters=files_parameters(matter.contract, wish.capability) or {"run_as": wish.run_as},
     )
     return wire_decide(
         matter.contract,
@@ -155,6 +155,26 @@ def usual_user(matter: Matter) -> str:
     """Return the user a shell is opened as when nobody names one; "" if the contract has none."""
     users = shell_users(matter.contract)
     return users[0] if users else ""
+
+
+def files_root(contract: wire.Contract | None, capability: str) -> str:
+    """Return the folder or file a files session begins at: the first glob's part without marks.
+
+    "" when the contract offers no such capability, or none whose beginning can be named.
+    """
+    for clause in contract.clauses if contract and capability.startswith("files.") else ():
+        for item in clause.capabilities:
+            for glob in item.values if item.name == capability else ():
+                root = glob.removesuffix("/**") or "/"
+                if "*" not in root and "?" not in root:
+                    return root
+    return ""
+
+
+def files_parameters(contract: wire.Contract | None, capability: str) -> dict[str, str]:
+    """Return the parameters of a files session's OPEN; nothing for other capabilities."""
+    root = files_root(contract, capability)
+    return {"operation": capability.removeprefix("files."), "path": root} if root else {}
 
 
 def probe_key() -> str:

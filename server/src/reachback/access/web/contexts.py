@@ -50,6 +50,7 @@ class ConnectPanel(PageContext):
     live: Sequence[AccessSession]
     recent: Sequence[AccessSession]
     device_name: str
+    files: bool
     now: datetime
 
 

@@ -77,6 +77,7 @@ def connect_panel(
         live=list(queries.live_sessions(actor).filter(device_id=device_id)),
         recent=_recent(actor, device_id),
         device_name=device.name,
+        files=bool(deciding.files_root(matter.contract, "files.read")),
         now=now,
     )
 

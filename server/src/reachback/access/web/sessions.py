@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from reachback.access import operations, policy, queries
+from reachback.access import deciding, operations, policy, queries
 from reachback.access.instants import milliseconds
 from reachback.access.models import AccessSession
 from reachback.access.operations import ConnectRequest
@@ -66,18 +66,21 @@ def connect(request: ActorRequest, device_id: UUID) -> HttpResponse:
         "link": LINK,
         "node": made.node,
         "grant": made.grant,
-        "channel": _channel(made.session_id, made.run_as),
+        "channel": _channel(queries.session(request.actor, made.session_id)),
         "expires": milliseconds(made.expires_at),
     }
     return JsonResponse(answer, status=201)
 
 
-def _channel(session_id: UUID, run_as: str) -> dict[str, Any]:
-    return {
-        "key": f"{session_id}.1",
-        "kind": "shell",
-        "parameters": {"run_as": run_as, "login": True},
-    }
+def _channel(found: AccessSession) -> dict[str, Any]:
+    """Return what the session's OPEN asks for: a shell, or the files the contract names first."""
+    key = f"{found.id}.1"
+    capability = str(found.capabilities[0]) if found.capabilities else ""
+    if capability.startswith("files."):
+        contract = queries.parsed(found.contract) if found.contract else None
+        parameters = deciding.files_parameters(contract, capability)
+        return {"key": key, "kind": "files", "parameters": parameters}
+    return {"key": key, "kind": "shell", "parameters": {"run_as": found.run_as, "login": True}}
 
 
 @require_safe
@@ -129,7 +132,7 @@ def _data(actor: Actor, found: AccessSession, *, mine: bool) -> dict[str, Any]:
             "site": site.name if site else "",
             "zone": site.zone if site else "UTC",
         },
-        "channel": _channel(found.id, found.run_as),
+        "channel": _channel(found),
         "grant": queries.envelope(grant) if grant else None,
         "clause": {"number": found.clause, "sentence": found.sentence},
         "on_cut": "freeze",
@@ -146,6 +149,8 @@ def _data(actor: Actor, found: AccessSession, *, mine: bool) -> dict[str, Any]:
             "signal": _("Signal"),
             "watching": _("You are watching."),
             "watching_only": _("Only the technician can type."),
+            "empty": _("Nothing is here."),
+            "differs": _("What arrived is not what the device sent. Try again."),
             "gap": _("missing, as the device itself declares"),
         },
     }

@@ -77,8 +77,7 @@ def _channel(found: AccessSession) -> dict[str, Any]:
     key = f"{found.id}.1"
     capability = str(found.capabilities[0]) if found.capabilities else ""
     if capability.startswith("files."):
-        contract = queries.parsed(found.contract) if found.contract else None
-        parameters = deciding.files_parameters(contract, capability)
+        parameters = deciding.files_parameters(queries.parsed(found.contract), capability)
         return {"key": key, "kind": "files", "parameters": parameters}
     return {"key": key, "kind": "shell", "parameters": {"run_as": found.run_as, "login": True}}
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from reachback_connector.control.address import Address
+from reachback_connector.control.carrier import Carrier
 from reachback_connector.control.dial import Dialler, let_go, read_head
 from reachback_connector.errors import ConnectorError, NetworkError
 from reachback_wire.link_errors import LinkError
@@ -93,10 +94,11 @@ async def _chunks(reader: asyncio.StreamReader) -> bytes:
                 return found
 
 
-class Polling:
+class Polling(Carrier):
     """An open link of request pairs. `listen` begins the reading; `ended` says how it ended."""
 
     def __init__(self, dialler: Dialler, address: Address, name: str) -> None:
+        super().__init__()
         self._path = f"{address.path}/poll/{name}?n="
         self._hear: Callable[[list[bytes]], None] = lambda _: None
         self._incoming = Way(dialler, address)
@@ -106,7 +108,6 @@ class Polling:
         self._sent = asyncio.Event()
         self._sent.set()
         self._tasks: list[asyncio.Task[None]] = []
-        self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     @classmethod
     async def connect(cls, dialler: Dialler, address: Address) -> Polling:
@@ -168,16 +169,9 @@ class Polling:
             size += len(taken[-1]) + 4
         return packed(taken)
 
-    def _end(self, error: Exception | None) -> None:
-        """The first end counts; whoever waits for `ended` learns it."""
+    def _end(self, error: Exception | None) -> None:  # type: ignore[explicit-override]  # typing.override needs 3.12
         self._sent.set()
-        if self.ended.done():
-            return
-        if error is None:
-            self.ended.set_result(None)
-        else:
-            self.ended.set_exception(error)
-            self.ended.exception()  # a link that is given up at the same moment asks nobody
+        super()._end(error)
 
     def send(self, message: bytes) -> None:
         """Queue one message for the next request."""

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import cast
 
 from reachback_connector.control.address import Address
+from reachback_connector.control.carrier import Carrier
 from reachback_connector.control.dial import Dialler, read_head
 from reachback_connector.errors import ConnectorError, NetworkError
 from reachback_wire.link_errors import LinkError
@@ -24,10 +25,11 @@ _GOODBYE = 1.0
 _ACCEPT_SALT = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455, section 1.3
 
 
-class WebSocket(asyncio.Protocol):
+class WebSocket(Carrier, asyncio.Protocol):
     """An open WebSocket. `listen` begins the reading; `ended` says how it came to an end."""
 
     def __init__(self, writer: asyncio.StreamWriter) -> None:
+        super().__init__()
         self._writer = writer  # kept, because a collected writer closes its transport
         self._transport = cast("asyncio.Transport", writer.transport)
         self._stream = MessageStream(client=True, max_message=MESSAGE_MOST)
@@ -35,7 +37,6 @@ class WebSocket(asyncio.Protocol):
         self._writable = asyncio.Event()
         self._writable.set()
         self._early = b""
-        self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         # Not 0: over TLS asyncio takes nothing waiting (0 >= 0) for too much, and every second
         # message then waited for the next probe, 5 s later.
         self._transport.set_write_buffer_limits(high=1)
@@ -97,16 +98,6 @@ class WebSocket(asyncio.Protocol):
 
     def resume_writing(self) -> None:  # type: ignore[explicit-override]  # typing.override needs 3.12
         self._writable.set()
-
-    def _end(self, error: Exception | None) -> None:
-        """The first end counts; whoever waits for `ended` learns it."""
-        if self.ended.done():
-            return
-        if error is None:
-            self.ended.set_result(None)
-        else:
-            self.ended.set_exception(error)
-            self.ended.exception()  # a link that is given up at the same moment asks nobody
 
     def send(self, message: bytes) -> None:
         """Queue one binary message; the link's window bounds what may be outstanding."""

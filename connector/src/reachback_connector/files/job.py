@@ -13,9 +13,8 @@ from reachback_connector.files.paths import FileRefused, Territory
 from reachback_connector.files.requests import REQUEST, Requests
 from reachback_connector.holder.channel import ChannelHolder, clock
 from reachback_connector.holder.intake import Intake
-from reachback_wire.units import CtrlUnit, DataUnit, Unit
+from reachback_wire.units import CtrlUnit, DataUnit
 
-WINDOW: Final = 1 << 20
 HELD_MOST: Final = 1 << 19  # unacknowledged bytes in memory above which nothing more is read
 _LATER: Final = 60.0
 
@@ -23,19 +22,10 @@ _LATER: Final = 60.0
 class FilesIntake(Intake):
     """Requests and content in the order they came."""
 
-    @property
-    def credit(self) -> int:  # type: ignore[explicit-override]  # typing.override needs 3.12
-        return self.accepted + WINDOW
+    window = 1 << 20
 
     def __bool__(self) -> bool:
         return bool(self._queue)
-
-    def take(self) -> Unit:
-        """The next unit: the technician's browser may forget it."""
-        unit, counted = self._queue.popleft()
-        self._waiting -= unit.length if counted else 0
-        self.moved = True
-        return unit
 
 
 class FilesJob:
@@ -101,7 +91,7 @@ class FilesJob:
     def _take(self, now: int) -> None:
         """What came, while there is room for the answers."""
         while self._intake and not self._over and self._holder.log.held < HELD_MOST:
-            unit = self._intake.take()
+            unit = self._intake.pop()
             if isinstance(unit, DataUnit):
                 self._requests.content(unit.data, now)
             elif isinstance(unit, CtrlUnit) and unit.kind == REQUEST:

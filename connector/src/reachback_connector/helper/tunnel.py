@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 
+from reachback_connector.holder.channel import ChannelHolder
 from reachback_connector.holder.plan import Begin
 from reachback_connector.platform.port import Platform
-from reachback_connector.tunnel.holder import TunnelHolder
+from reachback_connector.tunnel.job import TunnelJob
 from reachback_connector.tunnel.target import Target, lookup
 from reachback_wire.documents import Open
 
@@ -16,4 +17,5 @@ def prepare_tunnel(wish: Open, _platform: Platform) -> Begin:
 
     Nothing is looked up or dialled here: the helper waits for nobody's network.
     """
-    return partial(TunnelHolder, Target.parse(str(wish.parameters["target"])), lookup)
+    target = Target.parse(str(wish.parameters["target"]))
+    return partial(ChannelHolder, partial(TunnelJob, target, lookup))

@@ -103,7 +103,8 @@ class ChannelHolder:
         self._peers: list[Connection] = []
         self._relay: Relay | None = None
         self._leaf_at: float | None = None
-        self._closing = ("ended", "The session has ended.")
+        # Code and sentence of CLOSE; whoever ends the channel says them.
+        self.closing = ("ended", "The session has ended.")
         self._done = False
         self._watch = Watch()
         remaining = (plan.expires - clock()) / 1000
@@ -255,7 +256,7 @@ class ChannelHolder:
         if "on_cut" in value:
             self._cut_now(code, sentence)
         elif self.ended_at is None:
-            self._closing = (code, sentence)
+            self.closing = (code, sentence)
             self._job.hang_up()
 
     def _cut_now(self, code: str, sentence: str) -> None:
@@ -263,7 +264,7 @@ class ChannelHolder:
         if self.was_cut or self.ended_at is not None:
             return
         self.was_cut = True
-        self._closing = (code, sentence)
+        self.closing = (code, sentence)
         self._desk.note = f"cut: {code}"
         self._job.cut(killed=self.plan.on_cut == "kill")
 
@@ -298,7 +299,7 @@ class ChannelHolder:
                 self._job.intake.moved = False
             relay.pump()
             if self.ended_at is not None and self._desk.complete:
-                relay.close(*self._closing)
+                relay.close(*self.closing)
         for peer in list(self._peers):
             if not peer.flush():
                 self._hear(peer)  # it may have said CLOSE and left before it was greeted

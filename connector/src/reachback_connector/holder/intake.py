@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import Final
 
 from reachback_connector.units_as_frames import unit_of
 from reachback_wire.frames import UnitFrame
 from reachback_wire.streams import Receiver
 from reachback_wire.units import DataUnit, Unit
 
-WINDOW: Final = 65_536
-
 
 class Intake:
     """What came from the technician and has not reached the job yet.
 
-    A kind takes units from `_queue` and lowers `_waiting` by those that counted.
+    A kind takes units from `_queue` and lowers `_waiting` by those that counted. `window` is how
+    many bytes beyond what the job took are welcome.
     """
+
+    window = 65_536
 
     def __init__(self) -> None:
         self._receiver = Receiver()
@@ -32,7 +32,7 @@ class Intake:
 
     @property
     def credit(self) -> int:
-        return self.accepted + WINDOW
+        return self.accepted + self.window
 
     def first(self, data: bytes) -> None:
         """The first bytes, signed within OPEN; they are no part of the stream's offsets."""
@@ -53,3 +53,10 @@ class Intake:
             return
         self._queue.append((fresh[1], True))
         self._waiting += fresh[1].length
+
+    def pop(self) -> Unit:
+        """The next unit, taken: the technician's browser may forget it."""
+        unit, counted = self._queue.popleft()
+        self._waiting -= unit.length if counted else 0
+        self.moved = True
+        return unit

@@ -8,42 +8,28 @@ from __future__ import annotations
 
 import hashlib
 import socket
-from collections import deque
 from typing import Final
 
+from reachback_connector.holder.intake import Intake
 from reachback_connector.holder.testimony import LEAF_BYTES, Testimony
-from reachback_connector.units_as_frames import unit_of
-from reachback_wire.frames import UnitFrame
-from reachback_wire.streams import Receiver
-from reachback_wire.units import CtrlUnit, DataUnit
+from reachback_wire.units import CtrlUnit, DataUnit, Unit
 
-WINDOW: Final = 262_144
 EOF: Final = 18
 
 
-class Towards:
+class Towards(Intake):
     """The direction technician → target. Accepted is what the device's kernel has taken."""
 
-    def __init__(self, testimony: Testimony, first: bytes, *, keeps_content: bool) -> None:
+    window = 262_144
+
+    def __init__(self, testimony: Testimony, *, keeps_content: bool) -> None:
+        super().__init__()
         self._testimony = testimony
         self._keeps_content = keeps_content
-        self._receiver = Receiver()
-        self._queue: deque[tuple[bytes, bool]] = deque([(first, False)] if first else [])
-        self._waiting = 0
         self._untold = bytearray()
         self._eof = False
         self._digest = hashlib.sha256()
         self.bytes = 0
-        self.moved = False
-
-    @property
-    def accepted(self) -> int:
-        """Everything below this offset was handed to the target."""
-        return self._receiver.next - self._waiting
-
-    @property
-    def credit(self) -> int:
-        return self.accepted + WINDOW
 
     @property
     def sha256(self) -> str:
@@ -64,39 +50,25 @@ class Towards:
         """Whether bytes were handed on that no leaf covers yet."""
         return bool(self._untold)
 
-    def disconnect(self) -> None:
-        self._receiver.disconnect()
-
-    def seek(self, offset: int) -> None:
-        self._receiver.seek(offset)
-
-    def receive(self, frame: UnitFrame) -> None:
-        """A unit from the relay; repeats are dropped, and so is what follows the end."""
-        fresh = self._receiver.accept(unit_of(frame))
-        if fresh is None:
-            self.moved = True
-            return
-        unit = fresh[1]
-        if isinstance(unit, DataUnit) and not self._eof:
-            self._queue.append((unit.data, True))
-            self._waiting += unit.length
-            return
-        self._eof = self._eof or (isinstance(unit, CtrlUnit) and unit.kind == EOF)
-        self.moved = True
-
     def hand_on(self, sock: socket.socket, now: int) -> None:
         """Give the target what it takes. OSError when its connection is gone."""
         while self._queue:
-            data, counted = self._queue[0]
+            unit, counted = self._queue[0]
+            if self._eof or not isinstance(unit, DataUnit):
+                self._command(self.pop())
+                continue
             try:
-                sent = sock.send(data)
+                sent = sock.send(unit.data)
             except BlockingIOError:
                 return
-            self._taken(data[:sent], now, counted=counted)
-            if sent < len(data):
-                self._queue[0] = (data[sent:], counted)
-            else:
-                self._queue.popleft()
+            self._taken(unit.data[:sent], now, counted=counted)
+            self._queue.popleft()
+            if sent < len(unit.data):
+                self._queue.appendleft((DataUnit(unit.data[sent:]), counted))
+
+    def _command(self, unit: Unit) -> None:
+        """EOF ends our half; other commands, and what follows the end, mean nothing here."""
+        self._eof = self._eof or (isinstance(unit, CtrlUnit) and unit.kind == EOF)
 
     def _taken(self, data: bytes, now: int, *, counted: bool) -> None:
         self.bytes += len(data)

@@ -167,6 +167,8 @@ ACCOUNT_ADAPTER = "reachback.people.web.adapter.AccountAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Reachback"
+#: One half minute either way: RFC 6238, section 5.2, for a code typed as its time runs out.
+MFA_TOTP_TOLERANCE = 1
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = REACHBACK_DEMO  # http://*.localhost
 USERSESSIONS_TRACK_ACTIVITY = True
 

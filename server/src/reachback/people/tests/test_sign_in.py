@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP
 from axe_playwright_python.sync_playwright import Axe
 from django.core.cache import cache
 from django.test import Client
@@ -129,6 +130,21 @@ def test_an_authenticator_app_is_set_up_and_then_asked_for(page: Page, site: str
     page.get_by_label("Code").fill(code(secret, time.time()))
     page.get_by_role("button", name="Sign in").first.click()
     expect(page.get_by_role("heading", name="Your settings")).to_be_visible()
+
+
+def test_a_code_typed_as_its_half_minute_ends_is_still_taken(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache.clear()
+    lotus = Organisation.objects.create(kind="customer", name="Lotus Hotels", slug="lotus")
+    chen = User.objects.create_user("chen@example.com", PASSWORD, name="Chen", organisation=lotus)
+    secret = base64.b32encode(b"twenty bytes of seed").decode()
+    app = TOTP.activate(chen, secret)
+    now = int(time.time()) // 30 * 30 + 15
+    monkeypatch.setattr(time, "time", lambda: now)
+    assert not app.validate_code(code(secret, now - 60))
+    assert app.validate_code(code(secret, now - 30))
+    assert not app.validate_code(code(secret, now - 30)), "a code is good for one sign-in"
 
 
 def test_sign_in_pages_have_no_accessibility_violation(page: Page, site: str) -> None:

@@ -43,12 +43,13 @@ class Matter:
 
 @dataclass(frozen=True, kw_only=True)
 class Wish:
-    """What somebody wants: a capability, as which user, with which key and sign-in."""
+    """What somebody wants: a capability, as which user or to which target, key and sign-in."""
 
     capability: str
     run_as: str
     session_key: str
     mfa: str = ""
+    target: str = ""
 
 
 def matter(actor: Actor, device_id: UUID, case_id: UUID | None, now: datetime) -> Matter:
@@ -108,6 +109,14 @@ def draft_grant(actor: Actor, matter: Matter, wish: Wish, now: datetime) -> wire
     )
 
 
+def _parameters(matter: Matter, wish: Wish) -> dict[str, object]:
+    """What an OPEN for this wish would carry, as far as a contract limits it."""
+    if wish.target:
+        return {"target": wish.target}
+    files = files_parameters(matter.contract, wish.capability)
+    return dict(files) if files else {"run_as": wish.run_as}
+
+
 def decide(actor: Actor, matter: Matter, wish: Wish, now: datetime) -> Decision:
     """Judge the wish; a device held to health is refused before anything else."""
     if matter.device.hold != "none":
@@ -118,9 +127,9 @@ def decide(actor: Actor, matter: Matter, wish: Wish, now: datetime) -> Decision:
     request = Request(
         kind=wish.capability.split(".", 1)[0],
         capability=wish.capability,
-        parameter=files_root(matter.contract, wish.capability) or wish.run_as,
+        parameter=wish.target or files_root(matter.contract, wish.capability) or wish.run_as,
         signers=frozenset({wish.session_key}),
-        parameters=files_parameters(matter.contract, wish.capability) or {"run_as": wish.run_as},
+        parameters=_parameters(matter, wish),
     )
     return wire_decide(
         matter.contract,

@@ -9,6 +9,8 @@ from reachback.access.models import LinkTicket
 from reachback.kernel.actors import Actor
 
 LIFETIME = timedelta(seconds=30)
+COPIED_LIFETIME = timedelta(minutes=3)
+"""For a ticket that a person carries to a command by hand."""
 
 
 def new_ticket() -> str:
@@ -21,7 +23,16 @@ def ticket_hash(ticket: str) -> str:
     return sha256(ticket.encode()).hexdigest()
 
 
-def keep(ticket: str, session_id: UUID, actor: Actor, *, key: str, may: str, now: datetime) -> None:
+def keep(
+    ticket: str,
+    session_id: UUID,
+    actor: Actor,
+    *,
+    key: str,
+    may: str,
+    now: datetime,
+    lifetime: timedelta = LIFETIME,
+) -> None:
     """Write the ticket's row."""
     if actor.id is None:
         msg = "only a person gets a ticket"
@@ -33,5 +44,5 @@ def keep(ticket: str, session_id: UUID, actor: Actor, *, key: str, may: str, now
         key=key,
         may=may,
         issued_at=now,
-        expires_at=now + LIFETIME,
+        expires_at=now + lifetime,
     )

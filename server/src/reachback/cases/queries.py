@@ -181,6 +181,12 @@ def others_of_device(actor: Actor, case: Case, *, limit: int = 5) -> list[CaseRo
     return [row(each) for each in found.select_related(*JOINS).order_by("-opened_at")[:limit]]
 
 
+def open_of_device(actor: Actor, device_id: UUID, *, limit: int = 20) -> list[CaseRow]:
+    """The open cases of a device, the latest first."""
+    found = visible_cases(actor).filter(device_id=device_id, is_open=True)
+    return [row(each) for each in found.select_related(*JOINS).order_by("-opened_at")[:limit]]
+
+
 def drafts(actor: Actor, case_id: UUID) -> dict[str, str]:
     """What the actor has typed on the case and not sent, by kind."""
     found: TenantQuerySet[Draft] = Draft.objects.visible_to(actor)

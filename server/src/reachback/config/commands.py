@@ -41,6 +41,12 @@ ALL = (
     Command("narrow", f"{_TOOL}:narrow", "build a revocation from its form", django=False),
     Command("trust", f"{_TOOL}:trust", "write trust.json from your keysets", django=False),
     Command(
+        "tunnel",
+        "reachback.access.tunnel.command:main",
+        "reach HOST:PORT beside a device from a port here",
+        django=False,
+    ),
+    Command(
         "verify",
         "reachback.access.verifier.command:main",
         "check a recording offline",

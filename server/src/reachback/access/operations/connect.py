@@ -29,7 +29,10 @@ LIFETIME = timedelta(hours=4)
 
 @dataclass(frozen=True, kw_only=True)
 class ConnectRequest:
-    """What a technician asks for. `session_key` is the browser's public line."""
+    """What a technician asks for. `session_key` is the public line of the browser or command.
+
+    `target` (`host:port`) belongs to the capability `tunnel`, `run_as` to the others.
+    """
 
     device_id: UUID
     session_key: str
@@ -37,6 +40,7 @@ class ConnectRequest:
     run_as: str = ""
     capability: str = "shell.user"
     mfa: str = ""
+    target: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,14 +67,22 @@ def connect(*, actor: Actor, now: datetime, request: ConnectRequest) -> Connecte
         raise MayNotConnect
     try:
         _check_key(request.session_key)
-        run_as = request.run_as or deciding.usual_user(matter)
-        asked = replace(request, run_as=run_as)
+        asked = _complete(request, matter)
         decision, contract = _decided(actor, matter, asked, now)
         answer = _nonce(matter)
         return _mint(actor, now, matter, asked, (decision, contract, answer))
     except AccessRefused as refused:
         _record_refusal(actor, now, matter, refused)
         raise
+
+
+def _complete(request: ConnectRequest, matter: Matter) -> ConnectRequest:
+    """A tunnel names a target and no user; everything else gets the usual user."""
+    if request.capability == "tunnel":
+        if not request.target:
+            raise AccessRefused("parameter-refused", _("A tunnel needs a target, host:port."))
+        return replace(request, run_as="")
+    return replace(request, run_as=request.run_as or deciding.usual_user(matter), target="")
 
 
 def _check_key(line: str) -> None:
@@ -88,6 +100,7 @@ def _decided(
         run_as=request.run_as,
         session_key=request.session_key,
         mfa=request.mfa,
+        target=request.target,
     )
     decision = deciding.decide(actor, matter, wish, now)
     if not decision.allowed or matter.contract is None:
@@ -120,6 +133,7 @@ def _mint(
         run_as=request.run_as,
         session_key=request.session_key,
         mfa=request.mfa,
+        target=request.target,
     )
     document = replace(
         deciding.draft_grant(actor, matter, wish, now),
@@ -145,9 +159,16 @@ def _mint(
             expires_at=session.expires_at,
         )
         tickets.keep(
-            ticket, session.id, actor, key=request.session_key, may=LinkTicket.May.OPEN, now=now
+            ticket,
+            session.id,
+            actor,
+            key=request.session_key,
+            may=LinkTicket.May.OPEN,
+            now=now,
+            lifetime=tickets.COPIED_LIFETIME if request.target else tickets.LIFETIME,
         )
-        _record(actor, now, session, "session.granted", {"clause": decision.clause})
+        data = {"clause": decision.clause} | ({"target": request.target} if request.target else {})
+        _record(actor, now, session, "session.granted", data)
     return Connected(
         session_id=session_id,
         ticket=ticket,

@@ -31,6 +31,18 @@ ROWS: tuple[tuple[object, ...], ...] = (
         "302 403 403 403 403 404 403 403 403 404",
         {"json": {"session_key": "k"}},
     ),
+    (
+        "access:tunnel",
+        "GET",
+        "302 200 403 200 200 404 403 403 403 404",
+        {"target": "10.0.0.7:80", "key": "$browser_key"},
+    ),
+    (
+        "access:tunnel",
+        "POST",
+        "302 403 403 403 403 404 403 403 403 404",
+        {"target": "10.0.0.7:80", "key": "$browser_key"},
+    ),
     ("access:contract", "GET", "302 200 200 200 200 404 200 200 403 404"),
     ("access:replay", "GET", "302 200 200 200 200 404 200 200 404 404"),
     ("access:asciicast", "GET", "302 200 200 200 200 404 200 200 404 404"),

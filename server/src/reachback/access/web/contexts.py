@@ -149,3 +149,20 @@ class PublishPage(PageContext):
     error: str
     text: str
     now: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class TunnelPage(PageContext):
+    """A command asks for a tunnel; afterwards the line to copy. `allowed` is the decision now."""
+
+    device_name: str
+    target: str
+    key: str
+    fingerprint: str
+    allowed: bool
+    sentence: str
+    recording: str
+    cases: Sequence[Any]
+    case_id: str
+    answer: str = ""
+    session_url: str = ""

@@ -25,7 +25,7 @@ LINK = "/-/link/browser"
 _METHODS = {"totp": "totp", "webauthn": "passkey", "recovery_codes": ""}
 
 
-def _mfa(request: ActorRequest) -> str:
+def second_factor(request: ActorRequest) -> str:
     """Return how this person signed in, as allauth remembers it: asserted, never proved."""
     used = request.session.get("account_authentication_methods", [])
     kinds = [
@@ -56,7 +56,7 @@ def connect(request: ActorRequest, device_id: UUID) -> HttpResponse:
             case_id=case_id,
             run_as=asked.get("run_as", ""),
             capability=asked.get("capability", "shell.user"),
-            mfa=_mfa(request),
+            mfa=second_factor(request),
         ),
     )
     answer = {
@@ -90,7 +90,7 @@ def session(request: ActorRequest, session_id: UUID) -> HttpResponse:
     found = queries.session(actor, session_id)
     if found.state == AccessSession.State.ENDED:
         return redirect("access:replay", session_id=session_id)
-    mine = found.technician_id == actor.id
+    mine = found.technician_id == actor.id and "tunnel" not in found.capabilities
     data = _data(actor, found, mine=mine)
     page = SessionPage(
         title=found.device.name,

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from reachback.access.web import contract, recordings, sessions
+from reachback.access.web import contract, recordings, sessions, tunnels
 
 app_name = "access"
 urlpatterns = [
     path("access/devices/<uuid:device_id>/connect", sessions.connect, name="connect"),
+    path("access/devices/<uuid:device_id>/tunnel", tunnels.tunnel, name="tunnel"),
     path(
         "access/organisations/<uuid:organisation_id>/contract/",
         contract.provider_contract,

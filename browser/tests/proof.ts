@@ -76,6 +76,7 @@ const TAGS: Record<number, string> = {
   8: "d",
   9: "s",
   11: "2",
+  12: "k",
 };
 
 export interface Step {

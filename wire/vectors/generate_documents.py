@@ -276,6 +276,7 @@ def _units() -> list[Unit]:
         CtrlUnit(leaves.REDACTED, leaves.redacted_body(NOW, secret)),
         told(leaves.RESIZE, size),
         told(leaves.STDERR, "warning: 登记\n".encode()),
+        told(leaves.SIGNALLED, b"TSTP"),
         GapUnit(1000, NOW, SALT, bytes(range(32))),
         told(leaves.EXIT, b'{"signal":null,"status":0}'),
     ]

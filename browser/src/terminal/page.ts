@@ -14,11 +14,13 @@ import { SessionBar } from "./bar";
 import { DataCap } from "./cap";
 import { Foresight } from "./foresight";
 import { Screen } from "./screen";
+import { offerSignals } from "./signals";
 import { Tools } from "./tools";
 
 const INPUT_TESTIMONY = 2;
 const REDACTED_TESTIMONY = 3;
 const RESIZE_COMMAND = 16;
+const SIGNAL_COMMAND = 17;
 const RESIZE_TESTIMONY = 4;
 const EXIT_TESTIMONY = 5;
 const TESTIMONY_HEAD = 24; // time 8, salt 16
@@ -75,6 +77,10 @@ export class SessionPage implements SessionView {
     if (!this.watching) this.foresight = new Foresight(this.screen.terminal);
     const tools = new Tools(this.screen, element, () => this.switchEcho());
     this.screen.shape = (words) => tools.shaped(words);
+    offerSignals(
+      (name) => this.connection.command(SIGNAL_COMMAND, new TextEncoder().encode(name)),
+      () => this.screen.terminal.focus(),
+    );
     this.cap = new DataCap(data.session, (bytes) => this.connection.cap(bytes));
     this.bar.echo(this.foresight?.enabled ?? false);
   }

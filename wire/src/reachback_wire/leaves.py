@@ -15,6 +15,7 @@ _TIME_LENGTH: Final = 8
 OUTPUT_LEAF, INPUT, REDACTED, RESIZE, EXIT, FILE, EXEC, DENIED, START, RECEIPT = range(1, 11)
 HALF_END: Final = 15
 STDERR: Final = 11
+SIGNALLED: Final = 12
 TAGS: Final[dict[int, bytes]] = {
     OUTPUT_LEAF: b"o",
     INPUT: b"i",
@@ -27,6 +28,7 @@ TAGS: Final[dict[int, bytes]] = {
     START: b"s",
     HALF_END: b"h",
     STDERR: b"2",
+    SIGNALLED: b"k",
 }
 GAP_TAG: Final = b"g"
 

@@ -66,15 +66,16 @@ class Keyboard(Intake):
             self._platform.resize(self._shell.terminal, columns, rows)
             self._testimony.resize(columns, rows, now)
         elif unit.kind == SIGNAL:
-            self._signal(unit.body.decode("ascii", "replace"))
+            self._signal(unit.body.decode("ascii", "replace"), now)
         elif unit.kind == EOF:
             self._queue.appendleft((DataUnit(_END_OF_FILE), False))
 
-    def _signal(self, name: str) -> None:
-        try:
-            self._platform.signal_job(self._shell, name)
-        except ValueError:
+    def _signal(self, name: str, now: int) -> None:
+        """Testified before it is sent: what it makes the job say stands behind it."""
+        if name not in self._platform.signals:
             return  # an unknown name is the sender's mistake; the session goes on
+        self._testimony.signalled(name, now)
+        self._platform.signal_job(self._shell, name)
 
 
 def _line_end(data: bytes) -> int:

@@ -17,7 +17,7 @@ from reachback_wire.leaves import LeafChain, leaf_hash
 from reachback_wire.units import CtrlUnit, DataUnit, GapUnit
 
 OUTPUT_LEAF, INPUT, REDACTED, RESIZE, EXIT = 1, 2, 3, 4, 5
-FILE, EXEC, DENIED, START, RECEIPT, STDERR = 6, 7, 8, 9, 10, 11
+FILE, EXEC, DENIED, START, RECEIPT, STDERR, SIGNALLED = 6, 7, 8, 9, 10, 11, 12
 HALF_END = 15
 LEAF_BYTES: Final = 65_536
 
@@ -103,6 +103,11 @@ class Testimony:
     def resize(self, columns: int, rows: int, now: int) -> None:
         self._before(now)
         self._testify(RESIZE, b"r", columns.to_bytes(2, "big") + rows.to_bytes(2, "big"), now)
+
+    def signalled(self, name: str, now: int) -> None:
+        """A signal the technician sent to the job."""
+        self._before(now)
+        self._testify(SIGNALLED, b"k", name.encode(), now)
 
     def exit(
         self, status: int | None, signal: str | None, now: int, *, reason: str | None = None

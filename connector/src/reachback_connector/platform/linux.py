@@ -12,7 +12,7 @@ import struct
 import termios
 from pathlib import Path
 
-from reachback_connector.platform import linux_scripts
+from reachback_connector.platform import linux_scripts, linux_terminal
 from reachback_connector.platform.port import (
     ExitState,
     ProcessFact,
@@ -22,12 +22,15 @@ from reachback_connector.platform.port import (
     ShellRequest,
 )
 
-_SIGNALS = {"HUP", "INT", "QUIT", "TERM", "KILL", "TSTP", "CONT", "USR1", "USR2", "WINCH"}
-_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+_SIGNALS = frozenset(
+    ("HUP", "INT", "QUIT", "TERM", "KILL", "TSTP", "CONT", "USR1", "USR2", "WINCH")
+)
 
 
 class Linux:
     """See `port.Platform`."""
+
+    signals = _SIGNALS
 
     def machine_id(self) -> str:
         """/etc/machine-id, hashed so that the id itself never leaves the machine."""
@@ -71,6 +74,7 @@ class Linux:
         self.check_user(request.run_as)
         account = pwd.getpwnam(request.run_as)
         master, slave = os.openpty()
+        linux_terminal.prepare(slave)
         self.resize(master, request.columns, request.rows)
         pid = os.fork()
         if pid == 0:
@@ -181,7 +185,7 @@ def _become_shell(slave: int, account: pwd.struct_passwd, request: ShellRequest)
         os.closerange(3, 4096)
         for number in (signal.SIGCHLD, signal.SIGPIPE, signal.SIGXFSZ, signal.SIGINT):
             signal.signal(number, signal.SIG_DFL)
-        environment = shell_environment(account, request)  # while we are still who we are
+        environment = linux_terminal.environment(account, request)  # while we are still who we are
         if os.geteuid() == 0:
             os.initgroups(account.pw_name, account.pw_gid)
             os.setgid(account.pw_gid)
@@ -195,24 +199,6 @@ def _become_shell(slave: int, account: pwd.struct_passwd, request: ShellRequest)
         os.write(2, f"The shell cannot be started: {error}.\r\n".encode())
     finally:
         os._exit(127)
-
-
-def shell_environment(account: pwd.struct_passwd, request: ShellRequest) -> dict[str, str]:
-    """A fresh environment; an unprivileged connector passes on HOME, PATH, SHELL and language.
-
-    A service account's own entry often names no usable shell (`nologin`).
-    """
-    own = os.environ if os.geteuid() == account.pw_uid else {}
-    term = request.term if request.term.replace("-", "").isalnum() else "xterm-256color"
-    return {
-        "HOME": own.get("HOME", account.pw_dir),
-        "PATH": own.get("PATH", _PATH),
-        "LANG": own.get("LANG", "C.UTF-8"),
-        "USER": account.pw_name,
-        "LOGNAME": account.pw_name,
-        "SHELL": own.get("SHELL") or account.pw_shell or "/bin/sh",
-        "TERM": term[:64],
-    }
 
 
 def _boot_time() -> int:

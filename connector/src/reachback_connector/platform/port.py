@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -64,6 +65,11 @@ class ProcessFact:
 
 class Platform(Protocol):
     """The port. Errors: LookupError for an unknown user, PermissionError, OSError."""
+
+    @property
+    def signals(self) -> Collection[str]:
+        """Names of the signals a session may send, without SIG."""
+        ...
 
     def machine_id(self) -> str: ...
 

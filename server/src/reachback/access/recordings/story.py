@@ -18,6 +18,7 @@ from reachback.access.verifier.testimony import (
     INPUT,
     REDACTED,
     RESIZE,
+    SIGNALLED,
     START,
     STDERR,
 )
@@ -121,6 +122,8 @@ class _Reader:
             self._file(_object(payload), at)
         elif kind == START:
             self._start(_object(payload))
+        elif kind == SIGNALLED:
+            self._line_of(f"signal {payload.decode('ascii', 'replace')}", at)
         else:
             self._of_script(kind, payload, at)
 
@@ -137,9 +140,12 @@ class _Reader:
         words = [str(told[name]) for name in ("operation", "path", "to", "size") if name in told]
         if told.get("sha256"):
             words.append(f"sha256:{told['sha256']}")
+        self._line_of(" ".join(words), at)
+
+    def _line_of(self, words: str, at: int) -> None:
+        """Something that was done and not typed stands among the lines."""
         if len(self._story.commands) < _MOST_COMMANDS:
-            line = hostile.text(" ".join(words), _LONGEST_COMMAND)
-            self._story.commands.append(Command(at, line))
+            self._story.commands.append(Command(at, hostile.text(words, _LONGEST_COMMAND)))
 
     def _start(self, told: dict[str, Any]) -> None:
         parameters = told.get("parameters")

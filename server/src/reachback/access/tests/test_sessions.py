@@ -15,6 +15,7 @@ from reachback.access.tests.recorded import Papers, Recorder
 from reachback.access.verifier.verdict import verify
 from reachback.cases.models import Case, Entry
 from reachback_wire import documents as wire
+from reachback_wire import leaves
 
 pytestmark = pytest.mark.django_db
 
@@ -57,6 +58,7 @@ def _record(world: World, made: operations.Connected, data: Path) -> Recorder:
     recorder.typed("cat guestbook.conf", "port = 80800\r\n")
     recorder.hidden()
     recorder.typed("systemctl --user restart guestbook", "")
+    recorder.testify(leaves.SIGNALLED, b"INT")
     recorder.end()
     target = data / "recordings" / str(made.session_id) / "16"
     target.mkdir(parents=True)
@@ -85,7 +87,9 @@ def test_opened_marks_the_case_and_ended_tells_it(
     session = _run(world, made, data_folder)
     assert not Case.objects.visible_to(SYSTEM).get().live_session
     entry = Entry.objects.visible_to(SYSTEM).get(kind="session")
-    assert "Entered: cat guestbook.conf; systemctl --user restart guestbook." in entry.body
+    assert (
+        "Entered: cat guestbook.conf; systemctl --user restart guestbook; signal INT." in entry.body
+    )
     assert "Something was typed unseen once" in entry.body
     assert entry.visible_to_customer
     assert session.words[0].startswith("Tomás Rivera opened a shell on lijiang-frontdesk as guest")
@@ -130,6 +134,7 @@ def test_the_replay_shows_output_and_the_commands_with_their_times(
     assert [each["text"] for each in commands] == [
         "cat guestbook.conf",
         "systemctl --user restart guestbook",
+        "signal INT",
     ]
     assert 0 < commands[0]["at_ms"] < commands[1]["at_ms"]
 

@@ -17,6 +17,7 @@ from reachback.access.verifier.units import Unit
 OUTPUT, INPUT, REDACTED, RESIZE, EXIT, FILE, EXEC, DENIED, START, RECEIPT = range(1, 11)
 HALF_END = 15
 STDERR = 11
+SIGNALLED = 12
 _TAGS = {
     INPUT: (b"i", "input"),
     RESIZE: (b"r", "window size"),
@@ -27,6 +28,7 @@ _TAGS = {
     START: (b"s", "start"),
     HALF_END: (b"h", "end of a half"),
     STDERR: (b"2", "standard error"),
+    SIGNALLED: (b"k", "signal"),
 }
 
 

@@ -262,6 +262,45 @@ describe("the front's words", () => {
   });
 });
 
+describe("a second channel", () => {
+  const plan = { key: "s1.2", kind: "files", parameters: { operation: "write", path: "/srv" } };
+
+  test("is opened on the same link, with the next counter, and taken up after a lost line", async () => {
+    const { connection } = await opened();
+    const beside = new FakeView();
+    const channel = connection.open(plan, beside);
+    channel.command(24, ascii("{}"));
+    await time.pass(50);
+    expect(beside.log).toEqual(["opened"]);
+    expect(front.beside.get(17)?.commands).toEqual([24]);
+    const counters = front.device.opens.map((open) => JSON.parse(open.body).counter);
+    expect(counters).toEqual([1, 2]);
+    front.wire.drop();
+    channel.command(24, ascii("{}"));
+    await time.pass(2000);
+    expect(front.channels.slice(-2)).toMatchObject([{ key: "s1.1" }, { key: "s1.2", ch: 17 }]);
+    expect(front.beside.get(17)?.commands).toEqual([24, 24]);
+    expect(beside.acknowledged).toBe(2);
+    expect(front.device.opens).toHaveLength(2);
+  });
+
+  test("asked for before there is a link comes with the first, and its end is not the session's", async () => {
+    const { connection } = page();
+    const beside = new FakeView();
+    connection.open(plan, beside);
+    connection.start();
+    await time.pass(50);
+    expect(front.device.opens).toHaveLength(2);
+    front.send({ name: "close", ch: 17, value: { code: "ended", sentence: "Over." } });
+    front.flush();
+    await time.pass(50);
+    expect(beside.log.at(-1)).toBe("ended: Over.");
+    connection.type(ascii("on"));
+    await time.pass(50);
+    expect(front.device.typed).toBe("on");
+  });
+});
+
 describe("a watcher", () => {
   test("follows the recording from its start and takes it up after a lost line", async () => {
     front.device.output.write(ascii("from the start "));

@@ -109,6 +109,8 @@ export class FakeFront {
   bye: Json | undefined;
   reachable = true;
   opening = true;
+  /** Commands on channels beside the first, by number, over all connections. */
+  readonly beside = new Map<number, { input: Receiver; commands: number[] }>();
 
   constructor(private readonly time: FakeTime) {}
 
@@ -170,6 +172,12 @@ export class FakeFront {
   private handle(event: LinkEvent): void {
     if (event.name === "frame") this.frame(event.frame);
     if (event.name !== "unit") return;
+    const other = this.beside.get(event.ch);
+    if (other !== undefined) {
+      if (event.unit.kind === "ctrl") other.commands.push(event.unit.control);
+      this.send({ name: "ack", ch: event.ch, offset: other.input.next });
+      return;
+    }
     if (event.unit.kind === "data") this.device.typed += new TextDecoder().decode(event.unit.data);
     if (event.unit.kind === "ctrl") this.device.commands.push(event.unit.control);
     if (this.device.acking) this.send({ name: "ack", ch: 16, offset: this.device.input.next });
@@ -179,8 +187,15 @@ export class FakeFront {
     if (frame.name === "hello") this.greet(frame.value);
     else if (frame.name === "channels") {
       this.channels.push(...frame.value);
-      const [state] = frame.value;
-      if (state !== undefined) this.join(state.next, state.credit);
+      for (const state of frame.value) {
+        if (state.ch === 16) this.join(state.next, state.credit);
+        else this.joinBeside(state.ch);
+      }
+    } else if (frame.name === "open" && frame.ch !== 16) {
+      this.device.opens.push(frame.value.open);
+      this.beside.set(frame.ch, { input: new Receiver(), commands: [] });
+      this.send({ name: "opened", ch: frame.ch, value: {} });
+      this.joinBeside(frame.ch);
     } else if (frame.name === "open") this.open(frame.value);
     else if (frame.name === "watch") {
       this.watches.push(frame.value);
@@ -212,6 +227,13 @@ export class FakeFront {
     this.device.opened = true;
     this.send({ name: "opened", ch: 16, value: { key: "s1.1", kind: "shell", recording: "s1.1" } });
     this.join(0, 0);
+  }
+
+  private joinBeside(ch: number): void {
+    const input = this.beside.get(ch)?.input ?? new Receiver();
+    this.link.expect(ch, input);
+    const entry = { ch, next: input.next, credit: input.next + INPUT_CREDIT };
+    this.send({ name: "resume", entries: [entry] });
   }
 
   private join(next: number, credit: number): void {

@@ -1,22 +1,21 @@
 /**
- * Keeps one session's link alive: connects, signs HELLO, opens or resumes the channel, reconnects with
+ * Keeps one session's link alive: connects, signs HELLO, opens or resumes its channels, reconnects with
  * growing pauses. Input stays in the send buffer until the device itself has acknowledged it.
  */
 
 import { LinkError, RemoteError } from "../link/errors";
 import type { Frame, Json } from "../link/frames";
 import { Link, type LinkEvent, PRIORITY } from "../link/link";
-import { Receiver, SendBuffer, type Unit } from "../link/streams";
+import { FIRST_SESSION_CHANNEL } from "../link/schedule";
 import type { KeptSession } from "../signing/keyring";
 import type { SessionKey } from "../signing/sshsig";
-import { type Envelope, Refused, type SessionData } from "./bootstrap";
+import { type ChannelPlan, type Envelope, Refused, type SessionData } from "./bootstrap";
+import { type Carrier, type ChannelView, SessionChannel } from "./channel";
 import { signedHello, signedOpen } from "./documents";
 import { browser, OPEN, type Surroundings, type Wire } from "./surroundings";
 
-export const CHANNEL = 16; // the first session number of the protocol
 export const OUTPUT_CREDIT = 1_048_576;
 export const CAPPED_CREDIT = 8192; // what a key lets through when the data cap is reached
-const INPUT_MOST = 1_048_576; // typed ahead, at most
 const FIRST_RETRY_MS = 150;
 const LONGEST_RETRY_MS = 8000;
 const HELLO_PATIENCE_MS = 20_000; // from dialling to WELCOME
@@ -24,17 +23,11 @@ const TIMER_SLACK_MS = 2;
 const REFUSALS_MOST = 3; // a front that sends us away this often without any progress means it
 const PROTOCOL_FAULT = 4002; // WebSocket close code: the other end broke the protocol
 
-export interface SessionView {
-  unit(unit: Unit, offset: number): void;
-  /** The device opened the channel, or the front gave it back; `value` is OPENED's or empty. */
-  opened(value: Json): void;
-  refused(sentence: string): void;
-  ended(sentence: string): void;
+/** What the page of a session is told: its first channel's units, and how its link is. */
+export interface SessionView extends ChannelView {
   /** `waiting`: milliseconds until the next attempt. */
   link(state: "up" | "lost", waiting: number): void;
   notice(value: Json): void;
-  /** The device has accepted everything that was typed. */
-  heard(): void;
   measured(rttSeconds: number | undefined, bytes: number, resumes: number): void;
 }
 
@@ -46,25 +39,23 @@ export interface Keys {
 /** A ticket for HELLO, or "" when the session key alone will do; `fresh`: the last one was refused. */
 export type TicketSource = (fresh: boolean) => Promise<string>;
 
-export class SessionConnection {
-  private readonly input = new SendBuffer(INPUT_MOST);
-  private readonly receiver = new Receiver();
+export class SessionConnection implements Carrier {
+  readonly trickle = CAPPED_CREDIT;
+  private readonly channels = new Map<number, SessionChannel>();
+  private readonly first: SessionChannel;
   private link: Link | undefined;
   private wire: Wire | undefined;
   private retry = FIRST_RETRY_MS;
   private wait: number | undefined;
   private timer: number | undefined;
   private patience: number | undefined;
-  private live: boolean;
-  private opening: Promise<Envelope | undefined> = Promise.resolve(undefined);
-  private signed: Promise<Envelope> | undefined; // once: a second OPEN would be a second shell
-  private resumed = false;
+  /** OPENs are signed one after another: a device takes their counters in order only. */
+  private signing: Promise<unknown> = Promise.resolve();
   private welcome = false;
   private finished = false;
   private refusals = 0;
   private retryAfter = 0;
-  private drawn = 0;
-  private granted = 0;
+  private greeted = false;
   private bytes = 0;
   private most = Number.POSITIVE_INFINITY;
   private resumes = 0;
@@ -76,7 +67,7 @@ export class SessionConnection {
     private readonly view: SessionView,
     private readonly around: Surroundings = browser,
   ) {
-    this.live = keys.kept.channels.some((channel) => channel.key === data.channel.key);
+    this.first = this.add(data.channel, view);
   }
 
   start(): void {
@@ -87,65 +78,79 @@ export class SessionConnection {
   /** No more reconnecting: the channel is over, or another page took it. */
   stop(): void {
     this.finished = true;
+    for (const channel of this.channels.values()) channel.over = true;
     for (const timer of [this.timer, this.wait, this.patience]) this.around.cancel(timer);
     this.wire?.close();
   }
 
-  /** Typed bytes: kept until the device has them. False when no more can be kept. */
+  /** Typed bytes of the first channel: kept until the device has them. False when no more can be. */
   type(bytes: Uint8Array): boolean {
-    if (this.finished || bytes.length > this.input.room) return false;
-    this.input.write(bytes);
-    if (this.capped) this.grant(CAPPED_CREDIT);
-    this.flush();
-    return true;
+    return this.first.type(bytes);
   }
 
   command(kind: number, body: Uint8Array): void {
-    if (this.finished) return;
-    this.input.control(kind, body);
-    this.flush();
+    this.first.command(kind, body);
   }
 
-  /** The view has drawn everything below `offset`: let the device send on. */
+  /** The view has drawn everything of the first channel below `offset`: let the device send on. */
   consumed(offset: number): void {
-    this.drawn = Math.max(this.drawn, offset);
-    if (this.capped || this.drawn + this.window / 2 < this.granted) return;
-    this.grant(this.window);
-    this.flush();
+    this.first.consumed(offset);
+  }
+
+  /** One more channel of the session under the same grant, now or as soon as there is a link. */
+  open(plan: ChannelPlan, view: ChannelView): SessionChannel {
+    const channel = this.add(plan, view);
+    const { link, wire } = this;
+    if (link === undefined || !this.greeted) return channel;
+    void this.prepare(channel).then((open) => {
+      if (this.wire !== wire || this.link !== link) return;
+      this.join(link, channel, open);
+      if (this.welcome && channel.resumed) view.opened({});
+      this.flush();
+    });
+    return channel;
+  }
+
+  private add(plan: ChannelPlan, view: ChannelView): SessionChannel {
+    const ch = FIRST_SESSION_CHANNEL + this.channels.size;
+    const channel = new SessionChannel(ch, plan, view, this);
+    channel.live = this.keys.kept.channels.some((each) => each.key === plan.key);
+    this.channels.set(ch, channel);
+    return channel;
   }
 
   /** At most this many bytes in both directions (undefined: any); then output waits for keys. */
   cap(bytes: number | undefined): void {
     this.most = bytes ?? Number.POSITIVE_INFINITY;
-    this.consumed(this.drawn);
+    for (const channel of this.channels.values()) channel.consumed(0);
   }
 
-  private get capped(): boolean {
+  get capped(): boolean {
     return this.bytes >= this.most;
   }
 
   /** Near the cap no more is asked for than is left of it. */
-  private get window(): number {
+  get window(): number {
     return Math.max(CAPPED_CREDIT, Math.min(OUTPUT_CREDIT, this.most - this.bytes));
   }
 
-  private grant(beyond: number): void {
-    const limit = this.drawn + beyond;
-    if (!this.welcome || limit <= this.granted) return;
-    this.granted = limit;
-    this.link?.send({ name: "credit", ch: CHANNEL, limit });
+  credit(ch: number, limit: number): boolean {
+    if (!this.welcome) return false;
+    this.link?.send({ name: "credit", ch, limit });
+    return true;
   }
 
   // The connection
 
   private connect(): void {
     const wire = this.around.dial(this.data.link);
-    this.opening = this.prepare();
+    for (const channel of this.lasting) void this.prepare(channel); // while the line is dialled
     wire.binaryType = "arraybuffer";
     this.wire = wire;
-    this.link = new Link(this.around.now());
+    this.link = new Link(this.around.now(), (ch) => this.classOf(ch));
     this.link.busy = true;
     this.welcome = false;
+    this.greeted = false;
     this.retryAfter = 0;
     wire.onmessage = (event) => {
       if (this.wire === wire) this.receive(new Uint8Array(event.data));
@@ -175,6 +180,7 @@ export class SessionConnection {
     if (this.finished) return;
     if (this.welcome) this.resumes += 1;
     this.welcome = false;
+    this.greeted = false;
     // Half of it by chance: a restarted front is not met by everybody at once.
     const pause = Math.max(this.retry, this.retryAfter) * (0.5 + this.around.chance() / 2);
     this.retry = Math.min(this.retry * 2, LONGEST_RETRY_MS);
@@ -205,17 +211,27 @@ export class SessionConnection {
 
   private handle(event: LinkEvent): void {
     if (event.name === "frame") this.frame(event.frame);
-    else if (event.ch === CHANNEL) this.moved(event);
+    else {
+      const channel = this.channels.get(event.ch);
+      if (channel !== undefined) this.moved(channel, event);
+    }
   }
 
-  private moved(event: Exclude<LinkEvent, { name: "frame" }>): void {
+  private moved(channel: SessionChannel, event: Exclude<LinkEvent, { name: "frame" }>): void {
     this.refusals = 0;
-    if (event.name === "unit") this.view.unit(event.unit, event.offset);
-    else if (event.name === "acked") {
-      this.input.ack(event.offset);
-      if (this.input.acked === this.input.end) this.view.heard();
-    }
-    if (event.name === "rewound") this.input.adopt(event.next);
+    if (event.name === "unit") channel.view.unit(event.unit, event.offset);
+    else if (event.name === "acked") channel.acknowledged(event.offset);
+    if (event.name === "rewound") channel.input.adopt(event.next);
+  }
+
+  /** The class of what comes in: bulk is acknowledged at once. */
+  private classOf(ch: number): number {
+    if (ch < FIRST_SESSION_CHANNEL) return PRIORITY.control;
+    return this.channels.get(ch)?.bulk ? PRIORITY.bulk : PRIORITY.output;
+  }
+
+  private get lasting(): SessionChannel[] {
+    return [...this.channels.values()].filter((channel) => !channel.over);
   }
 
   private frame(frame: Frame): void {
@@ -228,14 +244,16 @@ export class SessionConnection {
         this.welcomed();
         break;
       case "opened":
-        this.opened(frame.value);
+        this.opened(frame.ch, frame.value);
         break;
       case "refused":
-        this.refuse(frame.value);
+        this.closed(frame.ch, (channel) => channel.view.refused(words(frame.value)));
         break;
-      case "close":
-        this.finish(frame.value);
+      case "close": {
+        const sentence = String(frame.value.sentence ?? "");
+        this.closed(frame.ch, (channel) => channel.view.ended(sentence));
         break;
+      }
       case "bye":
         this.goodbye(frame.value);
         break;
@@ -269,11 +287,22 @@ export class SessionConnection {
       ticket,
       issued: this.around.wall(),
     });
-    const [value, open] = await Promise.all([hello, this.opening]);
+    const wanted = this.lasting;
+    const opens = Promise.all(wanted.map((channel) => this.prepare(channel)));
+    const [value, prepared] = await Promise.all([hello, opens]);
     const { link } = this;
     if (this.wire !== wire || link === undefined) return;
     link.send({ name: "hello", value });
-    this.join(link, open);
+    this.greeted = true;
+    wanted.forEach((channel, index) => {
+      this.join(link, channel, prepared[index]);
+    });
+    this.flush();
+    // Somebody may have asked for more while we signed.
+    for (const late of this.lasting.filter((channel) => !wanted.includes(channel))) {
+      const open = await this.prepare(late);
+      if (this.wire === wire) this.join(link, late, open);
+    }
     this.flush();
   }
 
@@ -281,101 +310,92 @@ export class SessionConnection {
     this.welcome = true;
     this.retry = FIRST_RETRY_MS;
     this.view.link("up", 0);
-    if (this.resumed) this.view.opened({});
+    for (const channel of this.lasting) if (channel.resumed) channel.view.opened({});
   }
 
-  // The channel
+  // The channels
 
-  /** The channel's key: one's own, or the recording that is watched. */
-  private get followed(): string {
-    const { key } = this.data.channel;
+  /** A channel's key: its own, or the recording that is watched. */
+  private followed(channel: SessionChannel): string {
+    const { key } = channel.plan;
     return this.data.mode === "watch" ? (this.data.recordings[0] ?? key) : key;
   }
 
-  private allowance(): number {
-    this.granted = Math.max(this.granted, this.drawn + this.window);
-    return this.granted;
-  }
-
-  /** Ask for the channel: the one there is, the recording to watch, or a new one. */
-  private join(link: Link, open: Envelope | undefined): void {
+  /** Ask for a channel: the one there is, the recording to watch, or a new one. */
+  private join(link: Link, channel: SessionChannel, open: Envelope | undefined): void {
     const { grant, mode } = this.data;
-    link.expect(CHANNEL, this.receiver);
-    if (mode === "open") link.attach(CHANNEL, this.input, PRIORITY.input);
-    this.resumed = this.live;
-    if (this.live) {
-      this.resume(link);
+    const { ch } = channel;
+    channel.attach(link, mode === "open");
+    channel.resumed = channel.live;
+    if (channel.live) {
+      // Take it up where it was; a front that lost it says CLOSE.
+      link.send({ name: "channels", value: [channel.state(this.followed(channel))] });
       return;
     }
     // A watcher follows from the start; after a lost link, from what it has.
     if (mode === "watch") {
-      link.send({ name: "watch", ch: CHANNEL, value: { recording: this.followed } });
+      link.send({ name: "watch", ch, value: { recording: this.followed(channel) } });
     } else if (grant !== null && open !== undefined) {
-      link.send({ name: "open", ch: CHANNEL, value: { grant, open } });
+      link.send({ name: "open", ch, value: { grant, open } });
     } else return;
-    const entry = { ch: CHANNEL, next: this.receiver.next, credit: this.allowance() };
+    const entry = { ch, next: channel.receiver.next, credit: channel.allowance() };
     link.send({ name: "resume", entries: [entry] }); // output need not wait for our word on OPENED
   }
 
-  /** Take up the channel where it was; a front that lost it says CLOSE. */
-  private resume(link: Link): void {
-    const { kind } = this.data.channel;
-    const { end, acked } = this.input;
-    const { next } = this.receiver;
-    const state = {
-      ch: CHANNEL,
-      key: this.followed,
-      kind,
-      next,
-      credit: this.allowance(),
-      end,
-      acked,
-    };
-    link.send({ name: "channels", value: [state] });
+  /** OPEN to send, signed while the line is being dialled; none when the channel is open already. */
+  private prepare(channel: SessionChannel): Promise<Envelope | undefined> {
+    const { grant, mode } = this.data;
+    if (channel.live || mode === "watch" || grant === null) return Promise.resolve(undefined);
+    const opening = this.keys.kept.openings?.[channel.plan.key];
+    channel.signed ??= opening === undefined ? this.sign(grant, channel) : Promise.resolve(opening);
+    return channel.signed;
   }
 
-  /** OPEN to send, signed while the line is being dialled; none when the channel is open already. */
-  private prepare(): Promise<Envelope | undefined> {
-    const { grant, mode } = this.data;
-    if (this.live || mode === "watch" || grant === null) return Promise.resolve(undefined);
-    const { opening } = this.keys.kept;
-    this.signed ??= opening === undefined ? this.signOpen(grant) : Promise.resolve(opening);
-    return this.signed;
+  private sign(grant: Envelope, channel: SessionChannel): Promise<Envelope> {
+    const signed = this.signing.then(() => this.signOpen(grant, channel));
+    this.signing = signed.catch(() => undefined);
+    return signed;
   }
 
   /** The counter is kept before the OPEN is sent: it is never used for another one. */
-  private async signOpen(grant: Envelope): Promise<Envelope> {
+  private async signOpen(grant: Envelope, { plan }: SessionChannel): Promise<Envelope> {
     const { kept, key } = this.keys;
     kept.counter += 1;
-    const open = await signedOpen(key, grant, this.data.channel, kept.counter);
-    kept.opening = open;
+    const open = await signedOpen(key, grant, plan, kept.counter);
+    kept.openings = { ...kept.openings, [plan.key]: open };
     await this.around.keep(kept);
     return open;
   }
 
-  private opened(value: Json): void {
+  private opened(ch: number, value: Json): void {
+    const channel = this.channels.get(ch);
+    if (channel === undefined) return;
     this.refusals = 0;
-    this.live = true;
-    if (this.data.mode === "open") this.remember();
-    this.view.opened(value);
+    channel.live = true;
+    if (this.data.mode === "open") this.remember(channel.plan);
+    channel.view.opened(value);
   }
 
-  private remember(): void {
+  private remember({ key, kind }: ChannelPlan): void {
     const { kept } = this.keys;
-    const { key, kind } = this.data.channel;
     if (!kept.channels.some((channel) => channel.key === key)) kept.channels.push({ key, kind });
-    kept.opening = undefined;
+    delete kept.openings?.[key];
     void this.around.keep(kept);
   }
 
-  private refuse(value: Json): void {
-    this.stop();
-    this.view.refused(String(value.sentence ?? value.code ?? ""));
+  /** REFUSED or CLOSE: the first channel's end is the page's. */
+  private closed(ch: number, tell: (channel: SessionChannel) => void): void {
+    const channel = this.channels.get(ch);
+    if (channel === undefined || channel.over) return;
+    channel.over = true;
+    if (channel === this.first) this.stop();
+    tell(channel);
   }
 
-  private finish(value: Json): void {
+  /** There is no way in. */
+  private refuse(value: Json): void {
     this.stop();
-    this.view.ended(String(value.sentence ?? ""));
+    this.view.refused(words(value));
   }
 
   /** The front sends us away: to come back later, to show another ticket, or for good. */
@@ -400,7 +420,7 @@ export class SessionConnection {
     });
   }
 
-  private flush(): void {
+  flush(): void {
     const { wire, link } = this;
     if (link === undefined || wire === undefined) return;
     if (wire.readyState === OPEN) {
@@ -411,4 +431,8 @@ export class SessionConnection {
     }
     this.arm();
   }
+}
+
+function words(value: Json): string {
+  return String(value.sentence ?? value.code ?? "");
 }

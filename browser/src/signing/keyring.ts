@@ -15,8 +15,8 @@ export interface KeptSession {
   counter: number;
   /** Channels the device has opened. */
   channels: { key: string; kind: string }[];
-  /** The OPEN whose answer has not come: repeated word for word, so that it acts once. */
-  opening?: Envelope | undefined;
+  /** OPENs whose answer has not come, by channel key: repeated word for word, so that each acts once. */
+  openings?: Record<string, Envelope>;
   kept: number;
 }
 

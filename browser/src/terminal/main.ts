@@ -11,7 +11,8 @@ import { SessionPage } from "./page";
 /** The shell was opened in another browser: its key stays there, so this one can only look on. */
 function openedElsewhere(data: SessionData, keys: Keys): boolean {
   const handed = sessionStorage.getItem(`reachback-session-${data.session}`) !== null;
-  const known = keys.kept.channels.length > 0 || keys.kept.opening !== undefined;
+  const { channels, openings = {} } = keys.kept;
+  const known = channels.length > 0 || Object.keys(openings).length > 0;
   return data.mode === "open" && data.recordings.length > 0 && !handed && !known;
 }
 

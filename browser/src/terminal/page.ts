@@ -69,7 +69,8 @@ export class SessionPage implements SessionView {
     const { columns, rows } = this.screen.size;
     data.channel.parameters = { term: "xterm-256color", ...data.channel.parameters, columns, rows };
     // A channel opened before this page was loaded may have been opened in another size.
-    const older = keys.kept.channels.length > 0 || keys.kept.opening !== undefined;
+    const { channels, openings = {} } = keys.kept;
+    const older = channels.length > 0 || Object.keys(openings).length > 0;
     this.connection = new SessionConnection(data, keys, ticket, this, around);
     if (older) events.resized(columns, rows);
     this.bar.onEnd(() => void this.end());

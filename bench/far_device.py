@@ -16,7 +16,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from journeys.demo import Demo, free_port
+from checks.ports import free_port
+from journeys.demo import Demo
 
 from bench.namespace import FarSide
 from reachback.config.demo.places import Places

@@ -12,7 +12,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from journeys.demo import free_port
+from checks.ports import free_port
 
 from bench.results import Figure, Report
 

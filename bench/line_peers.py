@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from journeys.demo import free_port
+from checks.ports import free_port
 
 from bench.namespace import FarSide
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-from journeys.demo import free_port
+from checks.ports import free_port
 
 VERSION = "1.1.55"
 CACHE = Path.home() / ".cache" / "reachback-bench"

@@ -8,5 +8,6 @@ export default defineConfig({
     sequence: { shuffle: true },
     pool: "threads",
     maxWorkers: 1,
+    testTimeout: 60_000, // a guard against a test that hangs, not a bar
   },
 });

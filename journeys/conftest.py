@@ -39,13 +39,13 @@ def browser() -> Iterator[Browser]:
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """One browser profile: the hosts keep separate sign-ins within it."""
     profile = browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB")
-    profile.set_default_timeout(20_000)
+    profile.set_default_timeout(60_000)
     yield profile
     profile.close()
 
 
 # A bound for a loaded machine, not a measurement: whole programs start behind these pages.
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=60_000)
 DATABASES = ["sqlite", "postgres"]
 
 

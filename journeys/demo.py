@@ -19,16 +19,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from checks.ports import free_port
+
 READY_SECONDS = 150
 COMMAND = [sys.executable, "-m", "reachback.config.cli", "demo"]
-
-
-def free_port() -> int:
-    """Return a loopback port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @dataclass(frozen=True)
@@ -72,7 +66,7 @@ class Demo:
         os.kill(pid, number)
         return pid
 
-    def wait_restarted(self, program: str, old: int, seconds: float = 60) -> None:
+    def wait_restarted(self, program: str, old: int, seconds: float = 90) -> None:
         """Wait until the supervisor runs a new process of that program."""
         wait_for(lambda: self._new_pid(program, old), f"{program} was not restarted", seconds)
 
@@ -85,14 +79,14 @@ class Demo:
         """Return /demo/state.json, or nothing while the web process is away."""
         with contextlib.suppress(urllib.error.URLError, OSError, ValueError):
             with urllib.request.urlopen(
-                f"http://127.0.0.1:{self.port}/demo/state.json", timeout=5
+                f"http://127.0.0.1:{self.port}/demo/state.json", timeout=30
             ) as answer:
                 found: dict[str, Any] = json.load(answer)
                 return found
         return {}
 
 
-def wait_for(condition: Any, sentence: str, seconds: float = 30) -> None:
+def wait_for(condition: Any, sentence: str, seconds: float = 90) -> None:
     """Wait for a condition that another process makes true; fail with a sentence."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
@@ -145,7 +139,7 @@ def running(data: Path, *options: str, database_url: str = "") -> Iterator[Demo]
     finally:
         process.send_signal(signal.SIGTERM)
         with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(30)
+            process.wait(90)
         process.kill()
         process.wait()
         output.close()

@@ -36,7 +36,7 @@ def people(browser: Browser, demo: Demo) -> Iterator[BrowserContext]:
     profile = browser.new_context(
         viewport={"width": 1440, "height": 900}, locale="en-GB", accept_downloads=True
     )
-    profile.set_default_timeout(20_000)
+    profile.set_default_timeout(60_000)
     yield profile
     profile.close()
 
@@ -69,7 +69,7 @@ def test_the_alert_becomes_a_case_on_top_of_the_queue(
     expect_accessible(first)
     first.get_by_role("button", name="Break the hotel").first.click()
     row = maya.locator("ol.rows > li.row").first
-    expect(row).to_contain_text(SUBJECT, timeout=20_000)
+    expect(row).to_contain_text(SUBJECT)
     assert "(!)" in maya.title()
     look(maya, "queue")
     first.close()
@@ -105,11 +105,11 @@ def test_the_technician_connects_and_the_hotel_watches(
 def test_a_cut_cable_loses_nothing(demo: Demo, tomas: Page, chen: Page) -> None:
     tomas.bring_to_front()
     type_line(tomas, "cp guest-registration.conf.backup guest-registration.conf")
-    demo.say("cut", "4")
+    demo.say("cut", "8")
     expect(tomas.locator(".session")).to_have_attribute("data-link", "lost")
     type_line(tomas, "echo typed-while-the-cable-was-cut")
     look(tomas, "cut")
-    expect(tomas.locator("[data-session-state]")).to_contain_text("0 bytes lost", timeout=30_000)
+    expect(tomas.locator("[data-session-state]")).to_contain_text("0 bytes lost")
     expect_output(tomas, "typed-while-the-cable-was-cut")
     rows = terminal(tomas).inner_text()
     assert rows.count("typed-while-the-cable-was-cut") == 2  # typed once, echoed once
@@ -199,12 +199,12 @@ def test_the_report_shows_a_truck_roll_avoided(demo: Demo, chen: Page, maya: Pag
 def test_a_shell_survives_twenty_cuts_and_three_kills(demo: Demo, tomas: Page) -> None:
     demo.say("break")
     tomas.goto(demo.url("tech", "/queue/"))
-    expect(tomas.locator("a.row-link", has_text=SUBJECT).first).to_be_visible(timeout=30_000)
+    expect(tomas.locator("a.row-link", has_text=SUBJECT).first).to_be_visible()
     open_case(tomas, SUBJECT)
     connect(tomas)
     demo.snip([3001 + 977 * n for n in range(20)])
     type_line(tomas, "n=0; while [ $n -lt 9000 ]; do n=$((n+1)); echo line-$n; done; echo all-$n")
-    expect_output(tomas, "all-9000", 90)
+    expect_output(tomas, "all-9000", 150)
     shown = [r for r in terminal(tomas).inner_text().split() if r.startswith("line-")]
     numbers = [int(word.removeprefix("line-")) for word in shown if word[5:].isdigit()]
     assert numbers == list(range(numbers[0], 9001))
@@ -213,8 +213,8 @@ def test_a_shell_survives_twenty_cuts_and_three_kills(demo: Demo, tomas: Page) -
         old = demo.kill(program)
         demo.wait_restarted(program, old)
         type_line(tomas, f"echo $KEPT-after-{program}")
-        expect_output(tomas, f"still-here-after-{program}", 60)
-    wait_for(lambda: demo.state().get("device") == "ready", "web did not come back", 60)
+        expect_output(tomas, f"still-here-after-{program}", 90)
+    wait_for(lambda: demo.state().get("device") == "ready", "web did not come back")
     look(tomas, "after-kills")
 
 
@@ -225,7 +225,7 @@ def test_revoke_cuts_the_live_session_and_refuses_the_next(
     expect_accessible(chen)
     chen.get_by_label("I mean it").check()
     chen.get_by_role("button", name="Revoke all access").click()
-    expect(tomas.locator(".session")).to_have_attribute("data-link", "ended", timeout=10_000)
+    expect(tomas.locator(".session")).to_have_attribute("data-link", "ended")
     look(tomas, "revoked")
     tomas.goto(demo.url("tech", "/queue/"))
     open_case(tomas, SUBJECT)

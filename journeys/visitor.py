@@ -23,7 +23,7 @@ class Visitor:
         self, method: str, path: str, body: bytes | str = b"", **headers: str
     ) -> tuple[int, dict[str, str], str]:
         """Status, headers (lower case) and body; headers are given as `X_Name`."""
-        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=90)
         sent = {"Host": self.host, "Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())}
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}
         content = body.encode() if isinstance(body, str) else body

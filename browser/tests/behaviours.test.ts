@@ -155,7 +155,9 @@ describe("Connect", () => {
     vi.useRealTimers(); // WebCrypto answers when it likes
     find("[data-connect]").click();
     expect(find<HTMLButtonElement>("[data-connect]").disabled).toBe(true);
-    await vi.waitFor(() => expect(find("[data-connect-answer]").textContent).not.toBe(""));
+    await vi.waitFor(() => expect(find("[data-connect-answer]").textContent).not.toBe(""), {
+      timeout: 60_000,
+    });
     expect(find("[data-connect-answer]").textContent).toBe("Clause 2 allows nights.");
     expect(find<HTMLButtonElement>("[data-connect]").disabled).toBe(false);
     const sent = JSON.parse(asked[0]?.body ?? "{}");

@@ -60,7 +60,7 @@ class Panel:
         return number
 
     async def answer(self, number: str, count: int = 1) -> dict[str, Any]:
-        await self.front.until(lambda: len(self.answers(number)) >= count, 40)
+        await self.front.until(lambda: len(self.answers(number)) >= count)
         return self.answers(number)[count - 1]
 
     async def ask(self, do: str, **more: Any) -> dict[str, Any]:

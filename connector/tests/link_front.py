@@ -40,6 +40,8 @@ from reachback_wire.streams import Receiver, SendBuffer
 from reachback_wire.units import CtrlUnit, DataUnit, GapUnit, Unit
 
 CREDIT = 1 << 22
+# How long a test waits before it calls something lost, in seconds; not a bar.
+PATIENCE = 60.0
 
 
 class Channel:
@@ -156,7 +158,7 @@ class Front:
         if self._writer is not None:
             self._writer.transport.abort()
 
-    async def until(self, what: Callable[[], object], seconds: float = 15.0) -> None:
+    async def until(self, what: Callable[[], object], seconds: float = PATIENCE) -> None:
         """Wait for a fact that incoming frames bring about."""
         async with asyncio.timeout(seconds):
             while not what():
@@ -353,7 +355,7 @@ class Front:
         self._link.send(Close(ch, {"code": "closed", "sentence": "The technician left."}))
         self._flush()
 
-    async def sees(self, text: bytes, ch: int = 16, seconds: float = 15.0) -> bytes:
+    async def sees(self, text: bytes, ch: int = 16, seconds: float = PATIENCE) -> bytes:
         """Wait until the channel's output contains `text`; the whole output."""
         await self.until(lambda: text in self.channels[ch].output, seconds)
         return self.channels[ch].output

@@ -58,7 +58,7 @@ def address(port: int, host: str = "127.0.0.1", *, secure: bool = False) -> Addr
 def through(port: int, sign_in: str = "") -> Dialler:
     url = f"http://{sign_in}127.0.0.1:{port}"
     names = {"http_proxy": url, "https_proxy": url, "REACHBACK_PROXY_LOOPBACK": "1"}
-    return Dialler(environment=names, timeout=20.0)
+    return Dialler(environment=names, timeout=60.0)
 
 
 def certificate(folder: Path) -> ssl.SSLContext:

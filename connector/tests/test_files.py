@@ -1,9 +1,11 @@
 """Files over the installed programs: what is read, written, refused, and what a cut leaves."""
 
+import asyncio
 import hashlib
 import os
 import secrets
 import socket
+import sys
 from pathlib import Path
 
 import pytest
@@ -33,6 +35,16 @@ async def writing(land: Path, front: Front, linked: Device) -> Panel:
     panel, word, value = await Panel.open(front, "write", land, 17)
     assert word == "opened", value
     return panel
+
+
+SWAP = """
+import pathlib, sys
+land = pathlib.Path(sys.argv[1])
+while True:  # ended by the test
+    for name in ("real", "link"):
+        (land / "new").symlink_to(land / name)
+        (land / "new").rename(land / "way")
+"""
 
 
 def _names(folder: Path) -> list[str]:
@@ -247,19 +259,14 @@ async def test_a_folder_swapped_for_a_link_all_the_time_gives_nothing_away(
     (land / "real").mkdir()
     (land / "real" / "f").write_text("public")
     (land / "link").symlink_to(outside)
-    pid = os.fork()
-    if pid == 0:
-        while True:  # ended by the test
-            for name in ("real", "link"):
-                (land / "new").symlink_to(land / name)
-                (land / "new").rename(land / "way")
+    swapping = await asyncio.create_subprocess_exec(sys.executable, "-c", SWAP, str(land))
     try:
         seen = set()
         for _ in range(150):
             seen.add((await reading.get(land / "way" / "f"))[1])
     finally:
-        os.kill(pid, 9)
-        os.waitpid(pid, 0)  # noqa: ASYNC222 - it was killed
+        swapping.kill()
+        await swapping.wait()
     assert seen <= {b"public", b""}
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from loopback import Listener
 from test_encrypted_link import _accept
 
 from reachback_connector.commands.network import openings, page
@@ -35,13 +36,12 @@ async def test_a_link_goes_over_ipv6() -> None:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await _accept(reader, writer)
         await reader.read()
-        writer.close()
 
-    server = await asyncio.start_server(serve, "::1", 0)
-    port = server.sockets[0].getsockname()[1]
-    socket = await WebSocket.connect(Dialler(environment={}), parse(f"ws://[::1]:{port}/"))
+    listener = Listener(serve, host="::1")
+    await listener.start()
+    where = parse(f"ws://[::1]:{listener.port}/")
+    socket = await WebSocket.connect(Dialler(environment={}), where)
     assert socket.local_address == "::1"
     socket.listen(lambda _: None)
     await socket.close()
-    server.close()
-    await server.wait_closed()
+    await listener.close()

@@ -6,15 +6,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from checks.ports import free_port
 from link_front import Front
 from test_doctor import address, certificate, last, proxy, serving, through
 
 pytestmark = pytest.mark.slow
-
-
-async def _free_port() -> int:
-    async with serving(proxy(b"")) as port:
-        return port
 
 
 @asynccontextmanager
@@ -45,7 +41,7 @@ async def running(port: int, *command: str) -> AsyncIterator[None]:
 async def test_tinyproxy_lets_the_link_through_with_its_sign_in_only(
     front: Front, tmp_path: Path
 ) -> None:
-    port = await _free_port()
+    port = free_port()
     conf = tmp_path / "tinyproxy.conf"
     conf.write_text(
         f"Port {port}\nListen 127.0.0.1\nTimeout 60\nAllow 127.0.0.1\nBasicAuth desk pw\n"
@@ -62,7 +58,7 @@ async def test_tinyproxy_lets_the_link_through_with_its_sign_in_only(
 async def test_tinyproxy_without_a_sign_in_lets_the_link_through(
     front: Front, tmp_path: Path
 ) -> None:
-    port = await _free_port()
+    port = free_port()
     conf = tmp_path / "tinyproxy.conf"
     conf.write_text(f"Port {port}\nListen 127.0.0.1\nTimeout 60\nAllow 127.0.0.1\n")
     async with running(port, "tinyproxy", "-d", "-c", str(conf)):
@@ -70,7 +66,7 @@ async def test_tinyproxy_without_a_sign_in_lets_the_link_through(
 
 
 async def test_mitmproxy_is_named_and_not_trusted(tmp_path: Path) -> None:
-    port = await _free_port()
+    port = free_port()
     answer = proxy(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
     words = ("--listen-host", "127.0.0.1", "-p", str(port), "--ssl-insecure", "-q")
     async with (

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from link_front import CuttingProxy, Front
+from link_front import PATIENCE, CuttingProxy, Front
 from lotus_customer import USER, Customer
 from lotus_device import Device
 
@@ -80,7 +80,7 @@ async def begin(front: Front, text: bytes, **changes: Any) -> None:
     assert word == "opened", value
 
 
-async def ended(front: Front, seconds: float = 20.0) -> dict[str, Any]:
+async def ended(front: Front, seconds: float = PATIENCE) -> dict[str, Any]:
     """What EXEC testifies once the channel is over; the whole record is checked."""
     await front.until(lambda: front.channels[16].closed is not None, seconds)
     channel = front.channels[16]
@@ -214,7 +214,7 @@ async def test_runaway_output_ends_at_the_limit(front: Front, linked: Device) ->
 async def test_the_time_limit_ends_even_what_ignores_being_asked(
     front: Front, linked: Device
 ) -> None:
-    await begin(front, b"trap '' TERM; echo on; while :; do sleep 1; done\n", time_limit=1)
+    await begin(front, b"trap '' TERM; echo on; while :; do sleep 1; done\n", time_limit=3)
     told = await ended(front)
     assert (told["reason"], told["signal"]) == ("time-limit", "KILL")
     assert front.channels[16].output == b"on\n"
@@ -251,7 +251,8 @@ async def test_leaving_stops_it(front: Front, linked: Device) -> None:
 @pytest.mark.parametrize("effect", ["freeze", "kill"])
 async def test_a_revocation_cuts_it(front: Front, linked: Device, effect: str, place: Path) -> None:
     """Frozen it runs on unseen; with `kill` it is gone."""
-    text = f"echo on; sleep 1; echo unseen; touch {place}/ended; sleep 0.2\n".encode()
+    text = f"echo on; while [ ! -e {place}/go ]; do sleep 0.05; done\n"
+    text += f"echo unseen; touch {place}/ended; sleep 0.2\n"
     if effect == "kill":
         front.customer.with_clause(on_cut="kill")
         contract = front.customer.contract
@@ -259,7 +260,7 @@ async def test_a_revocation_cuts_it(front: Front, linked: Device, effect: str, p
         envelope = front.customer.documents()[1]
         front.control(32, {"id": "c2", "kind": envelope.type, **envelope.to_json()})
         await front.until(lambda: len(front.reports) >= 3)
-    await begin(front, text)
+    await begin(front, text.encode())
     await front.sees(b"on")
     holder = linked.holders()[0]
     revocation = front.customer.revocation()
@@ -267,7 +268,8 @@ async def test_a_revocation_cuts_it(front: Front, linked: Device, effect: str, p
     told = await ended(front)
     assert told["reason"] == "cut"
     assert front.channels[16].output == b"on\n"
-    async with asyncio.timeout(15):
+    (place / "go").touch()
+    async with asyncio.timeout(PATIENCE):
         while exists(f"/proc/{holder}"):  # noqa: ASYNC110 - another process ends
             await asyncio.sleep(0.05)
     assert exists(place / "ended") == (effect == "freeze")
@@ -284,7 +286,7 @@ async def test_a_script_survives_a_lost_link_and_a_killed_control_process(
     await front.sees(b"line-40\n")
     await linked.kill_control(signal.SIGKILL)
     await linked.run()
-    told = await ended(front, 40)
+    told = await ended(front)
     assert (told["status"], told["reason"]) == (4, "ended")
     lines = front.channels[16].output.split()
     assert lines == [b"line-%d" % n for n in range(1, 3001)]

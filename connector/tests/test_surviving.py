@@ -31,12 +31,14 @@ def _verify(front: Front) -> None:
 async def test_twenty_cuts_inside_frames_lose_and_repeat_nothing(
     front: Front, shell: Device, proxy: CuttingProxy
 ) -> None:
-    front.type(b"stty -echo; for i in $(seq 1 20000); do echo line-$i-end; done; echo all'-'done\n")
-    await front.sees(b"line-9-end")
+    loop = b"for i in $(seq 1 20000); do echo line-$i-end; done"
+    front.type(b"stty -echo; echo one'-'ready; read x; " + loop + b"; echo all'-'done\n")
+    await front.sees(b"one-ready")
     chance = secrets.SystemRandom()
     proxy.plan = [chance.randrange(3_000, 12_000) for _ in range(20)]
+    front.type(b"\n")
     proxy.cut()
-    await front.until(lambda: proxy.cuts >= 21, 60)
+    await front.until(lambda: proxy.cuts >= 21, 150)
     await front.sees(b"all-done")
     found = re.findall(rb"line-(\d+)-end", front.channels[16].output)
     assert [int(n) for n in found if n != b"$i"] == list(range(1, 20001))
@@ -82,28 +84,31 @@ async def test_what_overflows_the_spool_is_a_declared_gap(
         " data=line%i\n while data: data=data[os.write(1,data):]\n"
         f"open('{tmp_path}/finished','w').close()\n"
     )
-    front.type(f"stty -echo -opost; echo one'-'ready; sleep 1; python3 {script}; read x\n".encode())
+    wait = f"while [ ! -e {tmp_path}/go ]; do sleep 0.05; done"
+    flood = f"stty -echo -opost; echo one'-'ready; {wait}; python3 {script}; read x\n"
+    front.type(flood.encode())
     await front.sees(b"one-ready")
     await proxy.stop()
-    async with asyncio.timeout(90):
+    (tmp_path / "go").touch()
+    async with asyncio.timeout(150):
         while not (tmp_path / "finished").exists():  # noqa: ASYNC110 - another process makes it
             await asyncio.sleep(0.1)
     await proxy.start_again()
-    await front.until(lambda: front.links >= 2, 60)
-    await front.until(lambda: front.channels[16].gaps, 90)
+    await front.until(lambda: front.links >= 2)
+    await front.until(lambda: front.channels[16].gaps, 150)
     front.type(b"\nexit\n")
-    await front.until(lambda: front.channels[16].closed is not None, 60)
+    await front.until(lambda: front.channels[16].closed is not None)
     _verify(front)
     channel = front.channels[16]
     gap = channel.gaps[0]
     start = next(o for o, u in channel.units if u is gap)
     kept = sum(len(u.data) for o, u in channel.units if hasattr(u, "data") and o < start)
     assert kept > 60 << 20
-    flood = b"".join(b"%07d" % i + b"x" * 1016 + b"\n" for i in range(102400))
+    lines = b"".join(b"%07d" % i + b"x" * 1016 + b"\n" for i in range(102400))
     output = b"".join(u.data for o, u in channel.units if hasattr(u, "data") and o < start)
     seen = len(output) - output.index(b"0000000x")
-    assert output[-seen:] == flood[:seen]
-    missing = flood[seen:]
+    assert output[-seen:] == lines[:seen]
+    missing = lines[seen:]
     assert len(missing) == gap.length
     assert hashlib.sha256(missing).digest() == gap.sha256
 

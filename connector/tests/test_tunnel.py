@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from link_front import Channel, CuttingProxy, Front
+from link_front import PATIENCE, Channel, CuttingProxy, Front
 from loopback import Handler, Listener
 from lotus_device import Device
 
@@ -69,7 +69,7 @@ class Line:
         word, value = await self.front.open(self.grant, wish, ch)
         return word, value, ch
 
-    async def ended(self, ch: int, seconds: float = 30.0) -> dict[str, Any]:
+    async def ended(self, ch: int, seconds: float = PATIENCE) -> dict[str, Any]:
         """Wait for the end; EXIT's account, once the testimony has been checked."""
         channel = self.front.channels[ch]
         await self.front.until(lambda: channel.closed is not None, seconds)
@@ -148,7 +148,7 @@ async def _feed(front: Front, ch: int, data: bytes) -> None:
     keys = front.channels[ch].keys
     for at in range(0, len(data), 65_536):
         part = data[at : at + 65_536]
-        await front.until(lambda part=part: keys.room >= len(part), 60)
+        await front.until(lambda part=part: keys.room >= len(part))
         front.type(part, ch)
 
 
@@ -173,7 +173,7 @@ async def test_bytes_both_ways_survive_cuts_once_and_in_order(
     proxy.cut()
     await _feed(line.front, ch, up)
     line.front.command(EOF, b"", ch)
-    account = await line.ended(ch, 90)
+    account = await line.ended(ch, 150)
     assert proxy.cuts >= 13
     assert heard == [up]
     assert line.front.channels[ch].output == down
@@ -279,6 +279,6 @@ async def test_a_tunnel_ends_with_the_customers_word(
     envelope = line.front.customer.revocation()
     kind = "reachback-narrow"
     line.front.control(32, {"id": "n", "kind": kind, **envelope.to_json()})
-    await asyncio.wait_for(gone.wait(), 10)
+    await asyncio.wait_for(gone.wait(), PATIENCE)
     account = await line.ended(ch)
     assert account["how"] not in {"ended", "reset"}

@@ -404,7 +404,7 @@ class Browser(Peer):
         link.send(Resume((ResumeEntry(self.ch, 0, self.window),)))
 
     async def _answer(self, key: str) -> None:
-        await asyncio.wait_for(self.answered.wait(), 20)
+        await asyncio.wait_for(self.answered.wait(), 60)
         self.channel_key = key if self.opened else ""
 
     async def watch(self, key: str) -> None:
@@ -412,7 +412,7 @@ class Browser(Peer):
         self._new_channel()
         self.send(Watch(self.ch, {"recording": key}))
         self.send(Resume((ResumeEntry(self.ch, 0, self.window),)))
-        await asyncio.wait_for(self.answered.wait(), 20)
+        await asyncio.wait_for(self.answered.wait(), 60)
         self.channel_key = key if self.opened else ""
 
     def type(self, data: bytes) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+from checks.ports import free_port
 
 HERE = Path(__file__).parent
 SECRET = "5ec2e7" * 10
@@ -28,7 +29,7 @@ class Processes:
         for made in (self.run, self.told_folder, self.static):
             made.mkdir(parents=True)
         (self.run / "front.secret").write_text(SECRET)
-        self.port = _free_port()
+        self.port = free_port()
         self.environment: dict[str, str] = {}
         # A command the front is started under, for example one that limits file sizes.
         self.wrapper: list[str] = []
@@ -104,7 +105,7 @@ class Processes:
             return await answer.json()
 
 
-async def until(condition: Callable[[], object], *, seconds: float = 20) -> None:
+async def until(condition: Callable[[], object], *, seconds: float = 60) -> None:
     """Wait until `condition()`, or what it awaits, is true."""
     async with asyncio.timeout(seconds):
         while True:
@@ -124,13 +125,7 @@ def _started(command: list[str], environment: dict[str, str], log: Path) -> subp
 def _end(process: subprocess.Popen[bytes] | None, number: signal.Signals) -> None:
     if process is not None:
         process.send_signal(number)
-        process.wait(10)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+        process.wait(60)
 
 
 async def _answering(address: str | tuple[str, int]) -> None:

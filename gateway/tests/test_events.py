@@ -29,7 +29,7 @@ class Listener:
     async def next(self) -> tuple[str, dict[str, Any]]:
         """Return the next (event, data); raises EOFError at the stream's end."""
         fields: dict[str, str] = {}
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while True:
                 line = (await self.answer.content.readline()).decode()
                 if not line:

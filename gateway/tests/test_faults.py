@@ -44,7 +44,7 @@ async def test_a_place_no_stream_ever_reaches_is_the_devices_fault(story: Story,
     code, frames = FAULTS[name]
     for frame in frames(story.device):
         story.device.send(frame)
-    await asyncio.wait_for(story.device.gone.wait(), 20)
+    await asyncio.wait_for(story.device.gone.wait(), 60)
     await until(lambda: story.processes.logged("link.peer_at_fault"))
     assert story.device.byes[-1]["code"] == code
     await story.device.connect()

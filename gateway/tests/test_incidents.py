@@ -32,7 +32,7 @@ async def test_a_malformed_frame_is_told_with_its_device(
 ) -> None:
     await story.device.connect()
     story.device.message(message)
-    await asyncio.wait_for(story.device.gone.wait(), 20)
+    await asyncio.wait_for(story.device.gone.wait(), 60)
     await until(lambda: told(story.processes, "peer-at-fault"))
     found = told(story.processes, "peer-at-fault")[0]
     assert (found["device"], found["leg"], found["count"]) == (DEVICE, "device", 1)
@@ -58,7 +58,7 @@ async def test_the_same_again_is_counted_and_kept_over_a_restart(story: Story) -
     assert [each["count"] for each in told(story.processes, "link-refused")] == [1]
     assert story.processes.front is not None
     story.processes.front.send_signal(signal.SIGTERM)
-    await asyncio.to_thread(story.processes.front.wait, 10)
+    await asyncio.to_thread(story.processes.front.wait, 60)
     await story.processes.start_front()
     await until(lambda: len(told(story.processes, "link-refused")) == 2)
     assert [each["count"] for each in told(story.processes, "link-refused")] == [1, 3]

@@ -365,7 +365,7 @@ async def test_malformed_frames_are_the_peers_fault_and_logged(
 ) -> None:
     await story.device.connect()
     story.device.message(message)
-    await asyncio.wait_for(story.device.gone.wait(), 20)
+    await asyncio.wait_for(story.device.gone.wait(), 60)
     if len(message) < 131_072:
         await until(lambda: story.processes.logged("link.peer_at_fault"))
     other = Device(story.processes.port, story.customer.device_key)

@@ -66,7 +66,7 @@ async def test_a_closed_connection_still_gives_its_goodbye() -> None:
     socket.send(b"bye")
     socket.close()
     assert await socket.give(0) == packed([b"bye"])
-    await asyncio.wait_for(socket.gone, 20)
+    await asyncio.wait_for(socket.gone, 60)
     assert await socket.give(1) is None
 
 

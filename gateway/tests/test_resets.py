@@ -42,8 +42,8 @@ async def test_two_hundred_resets_lose_nothing_and_repeat_nothing(processes: Pro
         await asyncio.sleep(0.03)
     for cutter in cutters:
         cutter.cutting = False
-    await until(lambda: len(browser.received) >= len(written), seconds=60)
-    await until(lambda: len(device.channels[16].received) >= len(typed), seconds=60)
+    await until(lambda: len(browser.received) >= len(written), seconds=150)
+    await until(lambda: len(device.channels[16].received) >= len(typed), seconds=150)
     assert browser.received == written
     assert device.channels[16].received == typed
     assert story.recorded() == written

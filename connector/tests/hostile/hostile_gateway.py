@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from hostile_link import Closed, DeviceLink
+from hostile_link import PATIENCE, Closed, DeviceLink
 
 from reachback_wire.documents import CaseReference, Envelope, Grant, Open, Technician, seal
 from reachback_wire.frames import (
@@ -169,7 +169,7 @@ class Gateway:
 
     async def back(self) -> DeviceLink:
         """Wait until the device is linked (again)."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while not self.links or self.link.closed:
                 self._fresh.clear()
                 await self._fresh.wait()

@@ -24,7 +24,7 @@ from reachback_wire.frames import (
     encode,
 )
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 class Closed(Exception):

@@ -51,7 +51,7 @@ class HostileGateway:
         assert process.stdin is not None
         assert process.stdout is not None
         process.stdin.write(json.dumps(value).encode() + b"\n")
-        line = await asyncio.wait_for(process.stdout.readline(), 60)
+        line = await asyncio.wait_for(process.stdout.readline(), 150)
         assert line, "the hostile gateway has ended"
         found: dict[str, Any] = json.loads(line)
         return found

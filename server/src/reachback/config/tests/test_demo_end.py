@@ -34,7 +34,9 @@ print(fork_holder(plan, platform.current(), lambda: None), flush=True)
 def hold(state: Path) -> int:
     state.mkdir()
     command = [sys.executable, "-c", HOLD, "--state", str(state)]
-    done = subprocess.run(command, check=True, capture_output=True, text=True, env=None, timeout=60)
+    done = subprocess.run(
+        command, check=True, capture_output=True, text=True, env=None, timeout=150
+    )
     return int(done.stdout)
 
 

@@ -17,7 +17,7 @@ from reachback.config import cli, installation, serve
 from reachback.config.supervisor import Program, Supervisor
 from reachback.kernel.front import _SocketConnection
 
-LONG = 30
+LONG = 90
 
 
 def python(code: str) -> tuple[str, ...]:

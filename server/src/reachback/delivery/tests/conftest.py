@@ -1,5 +1,6 @@
 """A person to write to, a real SMTP server and a real push service on loopback."""
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,6 +11,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from pytest_django import Settings
+from typing_extensions import override
 
 from reachback.kernel import actors
 from reachback.people import operations
@@ -40,12 +42,22 @@ class Mailbox:
         return "250 Taken"
 
 
+class MailServer(Controller):
+    """An SMTP server on whatever port is free, so that nobody can take it first."""
+
+    @override
+    async def _create_server(self) -> asyncio.Server:
+        server: asyncio.Server = await super()._create_server()
+        self.port = server.sockets[0].getsockname()[1]
+        return server
+
+
 @pytest.fixture
-def mailbox(settings: Settings, unused_tcp_port: int) -> Iterator[Mailbox]:
+def mailbox(settings: Settings) -> Iterator[Mailbox]:
     box = Mailbox()
-    controller = Controller(box, hostname="127.0.0.1", port=unused_tcp_port)
+    controller = MailServer(box, hostname="127.0.0.1", port=0, ready_timeout=60)
     controller.start()
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", unused_tcp_port
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", controller.port
     yield box
     controller.stop()
 

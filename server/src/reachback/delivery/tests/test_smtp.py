@@ -1,3 +1,4 @@
+import socket
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
@@ -119,18 +120,19 @@ def test_a_server_that_is_down_is_tried_again_and_given_up_after_three_days(
     chen: User,
     now: datetime,
     settings: Settings,
-    unused_tcp_port: int,
     deliver_due: Run,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", unused_tcp_port
-    row = post(chen, now)
-    deliver_due(now)
-    assert again(row).state == "waiting"
-    assert "ConnectionRefusedError" in again(row).answer
     late = now + jobs.GIVE_UP_AFTER
-    monkeypatch.setattr(clock, "now", lambda: late)
-    deliver_due(late)
+    with socket.socket() as silent:  # bound and never listening: nobody else can answer there
+        silent.bind(("127.0.0.1", 0))
+        settings.EMAIL_HOST, settings.EMAIL_PORT = silent.getsockname()
+        row = post(chen, now)
+        deliver_due(now)
+        assert again(row).state == "waiting"
+        assert "ConnectionRefusedError" in again(row).answer
+        monkeypatch.setattr(clock, "now", lambda: late)
+        deliver_due(late)
     assert (again(row).state, again(row).attempts) == ("failed", 2)
 
 

@@ -150,7 +150,7 @@ def test_too_many_nudges_drop_the_oldest() -> None:
 def test_the_sender_hands_nudges_to_the_front(listening: Heard) -> None:
     nudges.start_sender()
     nudges.publish(nudge("case:7"))
-    assert listening.arrived.wait(10)
+    assert listening.arrived.wait(60)
     nudges.stop_sender()
     path, _, body = listening.asked[0]
     assert path == "/nudges"

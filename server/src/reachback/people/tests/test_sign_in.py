@@ -22,6 +22,7 @@ from pytest_django.live_server_helper import LiveServer
 from reachback.people.models import Organisation, RoleAssignment, User
 
 PASSWORD = "correct horse battery"
+expect.set_options(timeout=60_000)  # a bound for a loaded machine, not a bar
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +40,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(reduced_motion="reduce")
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(60_000)
     yield context.new_page()
     context.close()
 

@@ -10,6 +10,8 @@ from pytest_django.live_server_helper import LiveServer
 
 from reachback.people.models import Organisation, RoleAssignment, User
 
+expect.set_options(timeout=60_000)  # a bound for a loaded machine, not a bar
+
 
 @pytest.fixture
 def page(transactional_db: None, live_server: LiveServer) -> Iterator[Page]:
@@ -26,7 +28,7 @@ def page(transactional_db: None, live_server: LiveServer) -> Iterator[Page]:
             executable_path="/usr/bin/chromium", args=["--no-sandbox"]
         )
         context = chromium.new_context(reduced_motion="reduce")
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(60_000)
         context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
         opened = context.new_page()
         opened.goto(f"{live_server.url}/queue/")

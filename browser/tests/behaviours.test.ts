@@ -164,4 +164,24 @@ describe("Connect", () => {
     expect(sent).toMatchObject({ case: "c1", run_as: "guest", capability: "shell.user" });
     expect(sent.session_key).toMatch(/^ssh-ed25519 AAAA/);
   });
+
+  test("asks for the user that was chosen beside it, and files for nobody's choice", async () => {
+    const refusal = { code: "x", sentence: "No." };
+    show(`<section class="panel"><input type="radio" name="shell-user" value="guest"
+      data-capability="shell.user"><input type="radio" name="shell-user" value="root" checked
+      data-capability="shell.admin"><button id="shell" data-connect="/c" data-run-as="guest"
+      data-capability="shell.user" data-chooses="shell-user">Connect</button><button id="files"
+      data-connect="/c" data-run-as="guest" data-capability="files.read">Files</button>
+      <p data-connect-answer></p></section>`);
+    const asked = answerWith(403, refusal);
+    vi.useRealTimers();
+    for (const name of ["shell", "files"]) {
+      const before = asked.length;
+      find(`#${name}`).click();
+      await vi.waitFor(() => expect(asked.length).toBe(before + 1));
+    }
+    const sent = asked.map((each) => JSON.parse(each.body ?? "{}"));
+    expect(sent[0]).toMatchObject({ run_as: "root", capability: "shell.admin" });
+    expect(sent[1]).toMatchObject({ run_as: "guest", capability: "files.read" });
+  });
 });

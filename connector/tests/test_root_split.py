@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -226,6 +227,41 @@ async def test_root_is_refused_because_the_contract_does_not_name_it(
         customer.sealed_grant(front.nonces[0]), customer.wish(parameters=wish_as(customer, "root"))
     )
     assert (word, value["code"], value["by"]) == ("refused", "parameter-refused", "device")
+
+
+async def _id_of_a_shell(front: Front, user: str, capability: str, session: str) -> None:
+    """Open a shell as `user` and see who it is."""
+    customer, ch = front.customer, 16 + len(front.channels)
+    number = len(front.channels)
+    grant = customer.sealed_grant(
+        front.nonces[number], id=session, session=session, capabilities=(capability,)
+    )
+    wish = customer.wish(f"{session}.1", grant=session, parameters=wish_as(customer, user))
+    word, value = await front.open(grant, wish, ch)
+    assert word == "opened", value
+    front.type(b"echo =$(id -un)=\nexit\n", ch)
+    await front.sees(f"={user}=".encode(), ch)
+    await front.until(lambda: front.channels[ch].closed)
+
+
+async def test_the_service_user_a_named_user_and_the_administrator_each_by_their_clause(
+    front: Front, split: SplitDevice
+) -> None:
+    customer = front.customer
+    users = Capability("shell.user", (CONTROL_USER, run_as()))
+    first = replace(customer.contract.clauses[0], capabilities=(users,))
+    second = replace(first, number=2, capabilities=(Capability("shell.admin"),))
+    customer.contract = replace(customer.contract, serial=2, clauses=(first, second))
+    split_contract = customer.documents()[1]
+    front.control(32, {"id": "c2", "kind": "contract", **split_contract.to_json()})
+    await front.until(lambda: any(each.get("document") == "c2" for each in front.reports))
+    for number, user in enumerate(users.values):
+        await _id_of_a_shell(front, user, "shell.user", f"user{number}")
+    await _id_of_a_shell(front, "root", "shell.admin", "admin")
+    wish = customer.wish("low.1", grant="low", parameters=wish_as(customer, "root"))
+    low = customer.sealed_grant(front.nonces[3], id="low", session="low")
+    word, value = await front.open(low, wish, 40)
+    assert (word, value["code"]) == ("refused", "parameter-refused")
 
 
 async def test_only_the_control_user_reaches_the_helper_and_nobody_its_key(

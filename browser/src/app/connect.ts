@@ -9,13 +9,27 @@ interface Granted {
   page: string;
 }
 
+function scopeOf(button: HTMLElement): ParentNode {
+  return button.closest(".panel, .card, section, main") ?? document;
+}
+
 function answer(button: HTMLElement, words: string): void {
-  const scope = button.closest(".panel, .card, section, main") ?? document;
-  const element = scope.querySelector<HTMLElement>("[data-connect-answer]");
+  const element = scopeOf(button).querySelector<HTMLElement>("[data-connect-answer]");
   if (element !== null) {
     element.hidden = words === "";
     element.textContent = words;
   }
+}
+
+/** Whom the shell is opened as: the one chosen beside the button, else the one written on it. */
+function wanted(button: HTMLButtonElement): { run_as: string; capability: string } {
+  const { chooses, runAs = "", capability = "shell.user" } = button.dataset;
+  const chosen =
+    chooses === undefined
+      ? null
+      : scopeOf(button).querySelector<HTMLInputElement>(`input[name="${chooses}"]:checked`);
+  if (chosen === null) return { run_as: runAs, capability };
+  return { run_as: chosen.value, capability: chosen.dataset.capability ?? capability };
 }
 
 async function connect(button: HTMLButtonElement): Promise<void> {
@@ -28,8 +42,7 @@ async function connect(button: HTMLButtonElement): Promise<void> {
     const granted = await post<Granted>(button.dataset.connect ?? "", {
       session_key: key.line,
       case: button.dataset.case ?? "",
-      run_as: button.dataset.runAs ?? "",
-      capability: button.dataset.capability ?? "shell.user",
+      ...wanted(button),
     });
     const { session } = granted;
     await keep({ session, pair, counter: 0, channels: [], kept: Date.now() });

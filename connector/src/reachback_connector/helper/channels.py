@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -16,7 +16,10 @@ from reachback_wire.frames import Close, encode
 
 @dataclass(frozen=True, slots=True)
 class ChannelRecord:
-    """A live session channel. `contract` and `grant` are digests, `expires` ms since 1970."""
+    """A live session channel. `contract` and `grant` are digests, `expires` ms since 1970.
+
+    `granted` are the capabilities of the grant it was opened under.
+    """
 
     key: str
     ch: int
@@ -29,6 +32,12 @@ class ChannelRecord:
     expires: int
     pid: int
     started: int
+    granted: tuple[str, ...] = ()
+
+    def taken_by(self, capabilities: Collection[str]) -> bool:
+        """Whether a narrowing of these leaves nothing that would allow the channel."""
+        above = bool(self.granted) and set(self.granted) <= set(capabilities)
+        return self.capability in capabilities or above
 
 
 class ChannelBook:

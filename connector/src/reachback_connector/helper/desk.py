@@ -149,7 +149,7 @@ class Desk:
             return None
         for item in trust.narrowings:
             if item.covers(trust.device) and (
-                item.effect == "revoke-all" or record.capability in item.capabilities
+                item.effect == "revoke-all" or record.taken_by(item.capabilities)
             ):
                 code = "revoked" if item.effect == "revoke-all" else "narrowed"
                 reason = f": {item.reason[:200]}" if item.reason else "."

@@ -165,6 +165,7 @@ class Opening:
             expires=expires,
             pid=pid,
             started=self.platform.process_started(pid) or 0,
+            granted=tuple(grant.capabilities),
         )
 
     def _testify_denial(self, request: dict[str, Any], refusal: Refusal) -> dict[str, Any] | None:

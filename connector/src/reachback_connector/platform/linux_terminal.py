@@ -18,6 +18,7 @@ _UTF8: Final = re.compile(r"utf-?8", re.IGNORECASE)
 _ANY_UTF8: Final = "C.UTF-8"
 # Terminals of which every program may take 24-bit colour for granted: ours is xterm.js.
 _TRUE_COLOUR: Final = ("xterm", "tmux", "screen")
+_NO_SHELLS: Final = frozenset(("nologin", "false"))
 _IUTF8: Final = 0o40000  # asm-generic/termbits.h; the termios module has no name for it
 
 
@@ -31,7 +32,8 @@ def prepare(slave: int) -> None:
 def environment(account: pwd.struct_passwd, request: ShellRequest) -> dict[str, str]:
     """A fresh environment; an unprivileged connector passes on HOME, PATH, SHELL and language.
 
-    A service account's own entry often names no usable shell (`nologin`).
+    A service account's entry names no usable shell (`nologin`): where the customer's contract
+    allows a shell as that very user, it is /bin/sh.
     """
     own = os.environ if os.geteuid() == account.pw_uid else {}
     term = request.term if request.term.replace("-", "").isalnum() else "xterm-256color"
@@ -41,12 +43,17 @@ def environment(account: pwd.struct_passwd, request: ShellRequest) -> dict[str, 
         "LANG": language(own.get("LANG", "")),
         "USER": account.pw_name,
         "LOGNAME": account.pw_name,
-        "SHELL": own.get("SHELL") or account.pw_shell or "/bin/sh",
+        "SHELL": own.get("SHELL") or _shell_of(account),
         "TERM": term[:64],
     }
     if term.partition("-")[0] in _TRUE_COLOUR:
         found["COLORTERM"] = "truecolor"
     return found
+
+
+def _shell_of(account: pwd.struct_passwd) -> str:
+    shell = account.pw_shell
+    return "/bin/sh" if not shell or Path(shell).name in _NO_SHELLS else shell
 
 
 def language(own: str, places: tuple[Path, ...] = _LOCALES) -> str:

@@ -20,10 +20,12 @@ from reachback.people import queries as people
 from reachback_wire import documents as wire
 from reachback_wire.decisions import Clock, Decision, Request
 from reachback_wire.decisions import decide as wire_decide
+from reachback_wire.documents.capability import ADMINISTRATORS
 from reachback_wire.signing import PrivateKey
 
 _PROBE_LIFETIME = timedelta(hours=11)
 _NO_NONCE = "0" * 32
+ADMINISTRATOR = "root"  # the only system whose connector is built; the device knows its own
 _NO_DIGEST = "sha256:" + "0" * 64
 
 
@@ -160,10 +162,48 @@ def shell_users(contract: wire.Contract | None) -> Sequence[str]:
     return tuple(dict.fromkeys(found))
 
 
-def usual_user(matter: Matter) -> str:
+def usual_user(matter: Matter, capability: str = "shell.user") -> str:
     """Return the user a shell is opened as when nobody names one; "" if the contract has none."""
+    if capability == "shell.admin":
+        return ADMINISTRATOR
     users = shell_users(matter.contract)
     return users[0] if users else ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShellChoice:
+    """Somebody a shell may be opened as, and what the decision says of it."""
+
+    run_as: str
+    capability: str
+    decision: Decision
+
+    @property
+    def administrator(self) -> bool:
+        """Whether who holds this may do anything on the device."""
+        return self.capability == "shell.admin" or self.run_as in ADMINISTRATORS
+
+
+def shell_choices(actor: Actor, matter: Matter, now: datetime) -> Sequence[ShellChoice]:
+    """Judge each user the contract names, and the administrator where a clause allows one.
+
+    The allowed come first, in the order of the clauses; at least one choice is always given, so
+    that its decision says why nothing is allowed.
+    """
+    wanted = [("shell.user", user) for user in shell_users(matter.contract)]
+    if _names(matter.contract, "shell.admin"):
+        wanted.append(("shell.admin", ADMINISTRATOR))
+    key, found = probe_key(), []
+    for capability, user in wanted or [("shell.user", "")]:
+        wish = Wish(capability=capability, run_as=user, session_key=key)
+        decision = decide(actor, matter, wish, now)
+        found.append(ShellChoice(run_as=user, capability=capability, decision=decision))
+    return sorted(found, key=lambda choice: not choice.decision.allowed)
+
+
+def _names(contract: wire.Contract | None, capability: str) -> bool:
+    clauses = contract.clauses if contract else ()
+    return any(item.name == capability for clause in clauses for item in clause.capabilities)
 
 
 def files_root(contract: wire.Contract | None, capability: str) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from reachback.access.deciding import ShellChoice
 from reachback.access.models import (
     AccessSession,
     ContractDocument,
@@ -45,6 +46,8 @@ class ConnectPanel(PageContext):
     connect_url: str
     case_id: str
     run_as: str
+    capability: str
+    choices: Sequence[ShellChoice]
     may_connect: bool
     online: bool
     live: Sequence[AccessSession]

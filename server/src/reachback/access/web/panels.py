@@ -22,8 +22,6 @@ from reachback.kernel.actors import Actor
 from reachback.ui.contexts import PageContext
 from reachback.ui.slots import Panel, Tone
 
-_SHELL = "shell.user"
-
 
 class CaseOnDevice(Protocol):
     """What we need to know of a case."""
@@ -57,9 +55,8 @@ def connect_panel(
         return None
     except AccessRefused:
         matter = deciding.matter(actor, device_id, None, now)
-    user = deciding.usual_user(matter)
-    wish = deciding.Wish(capability=_SHELL, run_as=user, session_key=deciding.probe_key())
-    decision = deciding.decide(actor, matter, wish, now)
+    choices = deciding.shell_choices(actor, matter, now)
+    decision = choices[0].decision
     device = matter.device
     return ConnectPanel(
         title=_("Contract"),
@@ -71,7 +68,9 @@ def connect_panel(
         contract=matter.contract_row,
         connect_url=reverse("access:connect", args=[device_id]),
         case_id="" if case_id is None else str(case_id),
-        run_as=user,
+        run_as=choices[0].run_as,
+        capability=choices[0].capability,
+        choices=[choice for choice in choices if choice.decision.allowed],
         may_connect=policy.may_connect(actor, device.organisation_id),
         online=device.link_state == "linked",
         live=list(queries.live_sessions(actor).filter(device_id=device_id)),

@@ -192,6 +192,38 @@ def narrowing(**changes: object) -> Narrowing:
     return replace(found, **changes)  # type: ignore[arg-type]
 
 
+EVENING = When("Asia/Shanghai", (Window(tuple(DAYS), "18:00", "19:00"),))
+
+
+def restart(at: int = 0, when: When | None = None, clock: Clock = CLOCK, uses: int = 1) -> Decision:
+    """A restart asked for at 08:00 in Shanghai, under a grant of 12 hours."""
+    under = contract(clause(1, Capability("reboot"), when=when))
+    held = grant(under, capabilities=("reboot",), uses=uses, expires=NOW + 12 * HOUR)
+    return judge(under, clock, Request.of(wish(kind="reboot", parameters={"at": at})), held)
+
+
+def test_a_restart_is_a_capability_of_its_own_and_its_grant_is_good_for_one() -> None:
+    assert restart().allowed
+    assert restart(uses=0).code == "capability-refused"
+    asked = Request.of(wish(kind="reboot", parameters={"at": 0}))
+    assert judge(request=asked).code == "capability-refused"
+
+
+def test_a_planned_restart_is_judged_by_the_window_it_happens_in() -> None:
+    by_day = restart(when=EVENING)
+    assert (by_day.code, "18:00 to 19:00" in by_day.sentence) == ("outside-window", True)
+    planned = restart(NOW + 10 * HOUR, EVENING)
+    assert (planned.allowed, planned.expires) == (True, NOW + 11 * HOUR)
+    beside = restart(NOW + 9 * HOUR, EVENING)
+    assert (beside.code, "it will be Sun 17:00" in beside.sentence) == ("outside-window", True)
+    assert restart(NOW + 12 * HOUR).code == "grant-expired"
+
+
+def test_a_planned_restart_does_not_open_a_window_that_has_closed_meanwhile() -> None:
+    late = Clock(NOW + 11 * HOUR, NOW + 11 * HOUR, NOW)
+    assert restart(NOW + 10 * HOUR, EVENING, late).code == "outside-window"
+
+
 def test_a_narrowing_names_its_author() -> None:
     found = judge(narrowings=(narrowing(reason="audit"),))
     assert found.code == "narrowed"

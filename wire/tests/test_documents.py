@@ -63,6 +63,7 @@ DOCUMENTS: list[Document] = [
     wish(kind="files", parameters={"operation": "read", "path": "/etc/hosts"}),
     wish(kind="tunnel", parameters={"target": "127.0.0.1:80"}),
     wish(kind="desktop", parameters={"mode": "view"}),
+    wish(kind="reboot", parameters={"at": NOW + 1}),
     Approval("sha256:" + "a" * 64, "Chen Wei", NOW, NOW + 1),
     Narrowing(
         organisation="lotus",

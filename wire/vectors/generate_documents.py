@@ -214,6 +214,12 @@ def decisions_vectors() -> dict[str, object]:
     once: dict[str, Any] = {"capabilities": ("exec",), "uses": 1}
     script = _execution()
     other = _execution(script="sha256:" + "0" * 64)
+    restarts = contract(clause(4, Capability("reboot")))
+    evening = When("Asia/Shanghai", (Window(tuple(DAYS), "18:00", "19:00"),))
+    nightly = contract(clause(4, Capability("reboot"), when=evening))
+    restart: dict[str, Any] = {"capabilities": ("reboot",), "uses": 1, "expires": NOW + 12 * HOUR}
+    tonight = wish(kind="reboot", parameters={"at": NOW + 10 * HOUR})
+    too_late = wish(kind="reboot", parameters={"at": NOW + 12 * HOUR})
     cases = [
         ("allowed", contract(), {}, wish(), now, ()),
         ("outside the window", at_night, {}, wish(), now, ()),
@@ -229,6 +235,11 @@ def decisions_vectors() -> dict[str, object]:
         ("another script", scripts, once, other, now, ()),
         ("a script as root", scripts, once, _execution(run_as="root"), now, ()),
         ("a script any number of times", scripts, {**once, "uses": 0}, script, now, ()),
+        ("a restart", restarts, restart, wish(kind="reboot", parameters={"at": 0}), now, ()),
+        ("a restart by day", nightly, restart, wish(kind="reboot", parameters={"at": 0}), now, ()),
+        ("a restart tonight", nightly, restart, tonight, now, ()),
+        ("a restart that could be repeated", restarts, {**restart, "uses": 0}, tonight, now, ()),
+        ("a restart after the grant", restarts, restart, too_late, now, ()),
     ]
     found = []
     for name, under, changes, asked, clock, narrowings in cases:

@@ -33,6 +33,10 @@ class Weighing:
         )
         return Moments(times, clock.floor)
 
+    def windows_at(self, clause: Clause) -> tuple[int, ...]:
+        """The instants at which a window must be open: a planned restart's is when it happens."""
+        return tuple(max(time, self.request.planned) for time in self.moments(clause).times)
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -116,13 +120,15 @@ def _check_clock(clause: Clause, matter: Weighing) -> None:
 def _check_when(clause: Clause, matter: Weighing) -> None:
     if clause.when is None:
         return
-    for moment in matter.moments(clause).times:
+    for moment in matter.windows_at(clause):
         if not windows.is_open(clause.when, moment):
             there = f"{windows.local(moment, windows.zone_of(clause.when.zone)):%a %H:%M}"
-            words = sentences.when_words(clause.when)
+            words, then = sentences.when_words(clause.when), "it is now"
+            if moment == matter.request.planned:
+                then = "it will be"
             _refuse(
                 "outside-window",
-                f"Clause {clause.number} allows this {words}; there it is now {there}.",
+                f"Clause {clause.number} allows this {words}; there {then} {there}.",
             )
 
 
@@ -181,7 +187,7 @@ def _expires(clause: Clause, matter: Weighing) -> int:
     moments = matter.moments(clause)
     ends = [matter.grant.expires, matter.contract.expires]
     if clause.when:
-        ends += [windows.closes(clause.when, moment) for moment in moments.times]
+        ends += [windows.closes(clause.when, moment) for moment in matter.windows_at(clause)]
     if clause.approval:
         rule = clause.approval
         fitting = [item for item in matter.request.approvals if _fits(item, rule, matter)]

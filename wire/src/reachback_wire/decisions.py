@@ -119,7 +119,7 @@ def _decide(
     matter = Weighing(contract, grant, request, clock, narrowed, trouble)
     _check_dates(matter, fresh_at)
     check_grant(contract, grant)
-    _check_uses(grant, request)
+    _check_terms(grant, request)
     return _best(matter, statement)
 
 
@@ -172,10 +172,14 @@ def _check_dates(matter: Weighing, fresh_at: int) -> None:
         )
 
 
-def _check_uses(grant: Grant, request: Request) -> None:
-    """Refuse a script under a grant that would let it run again."""
+def _check_terms(grant: Grant, request: Request) -> None:
+    """Refuse a script or restart under a grant that would let it run again, or outlive it."""
     if request.kind == "exec" and grant.uses != 1:
         raise Refusal("capability-refused", "A grant for a script is good for one run only.")
+    if request.kind == "reboot" and grant.uses != 1:
+        raise Refusal("capability-refused", "A grant for a restart is good for one only.")
+    if request.planned >= grant.expires:
+        raise Refusal("grant-expired", "The restart is planned for after the grant's end.")
 
 
 def _best(matter: Weighing, statement: DeviceStatement) -> Decision:

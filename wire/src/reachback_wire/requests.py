@@ -11,7 +11,12 @@ from reachback_wire.refusals import Refusal
 # How far the device's and the provider's clocks may differ, and lag behind the floor.
 TOLERANCE_MS: Final = 300_000
 # Which capability an OPEN of each kind needs, and the parameter that the capability limits.
-_NEEDS: Final[dict[str, str]] = {"shell": "shell.user", "exec": "exec", "tunnel": "tunnel"}
+_NEEDS: Final[dict[str, str]] = {
+    "shell": "shell.user",
+    "exec": "exec",
+    "tunnel": "tunnel",
+    "reboot": "reboot",
+}
 _LIMITED: Final[dict[str, str]] = {
     "shell": "run_as",
     "exec": "script",
@@ -102,6 +107,12 @@ class Request:
     def as_administrator(self) -> bool:
         """Whether a script is to run as administrator, which only `shell.admin` allows."""
         return self.kind == "exec" and self.parameters.get("run_as") in ADMINISTRATORS
+
+    @property
+    def planned(self) -> int:
+        """When a restart is to take place, ms since 1970; 0 for at once, as for everything else."""
+        at = self.parameters.get("at", 0) if self.kind == "reboot" else 0
+        return at if isinstance(at, int) else 0
 
     @classmethod
     def of(

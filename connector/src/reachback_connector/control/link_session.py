@@ -58,7 +58,7 @@ _log = logging.getLogger("reachback.control")
 
 @dataclass(slots=True)
 class Shared:
-    """What outlives a connection."""
+    """What outlives a connection; `live` counts the channels it carries at this moment."""
 
     layout: Layout
     helper: HelperClient
@@ -67,7 +67,13 @@ class Shared:
     idle: IdleInterval = field(default_factory=IdleInterval)
     on_welcome: Callable[[], None] = lambda: None
     link_up: bool = False
+    live: int = 0
     wake: Callable[[], None] | None = None
+
+    @property
+    def telling(self) -> bool:
+        """Something is still on its way to the server, and there is a link to take it."""
+        return self.link_up and (self.live > 0 or len(self.reports) > 0)
 
     def wake_link(self) -> None:
         """Something was added to `reports` or `results`; without a link it waits there."""
@@ -119,6 +125,7 @@ class LinkSession:
             raise _first(broken) from None
         finally:
             self._shared.link_up = False
+            self._shared.live = 0
             self._shared.wake = None
             self._leave()
         return self._retry
@@ -251,6 +258,10 @@ class LinkSession:
         self._link.send(Channels([relay.state for relay in self._relays.values()]))
         for ch, relay in self._relays.items():
             self._link.attach(ch, relay, priority=_class_of(relay))
+        self._count()
+
+    def _count(self) -> None:
+        self._shared.live = len(self._relays)
         self._link.set_busy(bool(self._relays))
 
     async def _connect(self, key: str, ch: int) -> Relay:
@@ -280,7 +291,7 @@ class LinkSession:
             relay.rewind(int(relay.state.get("acked", 0)))
         else:
             self._link.send(Opened(ch, answer["value"]))
-        self._link.set_busy(True)
+        self._count()
         self._later(self._more_nonces)  # this grant took one; people may press Connect in a row
         _log.info("Session %s opened in %d ms.", key, (time.monotonic() - asked) * 1000)
 
@@ -339,7 +350,7 @@ class LinkSession:
         if self._relays.pop(ch, None) is not None:
             self._link.send(Close(ch, value))
             self._link.detach(ch)
-            self._link.set_busy(bool(self._relays))
+            self._count()
             self._flush_soon()
 
     # Writing

@@ -18,7 +18,7 @@ from reachback_connector.control.address import parse
 from reachback_connector.control.backoff import Backoff
 from reachback_connector.control.dial import Dialler
 from reachback_connector.control.helper_client import HelperClient
-from reachback_connector.control.link_session import LinkSession, Shared
+from reachback_connector.control.link_session import REPORT, LinkSession, Shared
 from reachback_connector.control.outbox import Outbox
 from reachback_connector.control.ways import Ways
 from reachback_connector.errors import ConnectorError, HelperUnavailable
@@ -28,6 +28,9 @@ from reachback_wire.link_errors import LinkError
 
 _STEADY: Final = 10.0
 _HELPER_PATIENCE: Final = 10.0
+_FAREWELL: Final = 4.0
+"""Seconds in which sessions end properly and the server is told, when the device goes down."""
+_FAREWELL_LOOK: Final = 0.05
 _log = logging.getLogger("reachback.control")
 
 
@@ -75,6 +78,7 @@ class Control:
     settings: Settings
     helper: HelperProcess | None
     backoff: Backoff = field(default_factory=Backoff)
+    shared: Shared | None = None
 
     async def run(self) -> None:
         """Until cancelled: hold a link, and when it is lost come back."""
@@ -84,6 +88,7 @@ class Control:
             reports=Outbox(self.layout.control / "reports.jsonl"),
             results=Outbox(self.layout.control / "results.jsonl"),
         )
+        self.shared = shared
         scheduler = Scheduler(self.layout, shared.results, shared.wake_link)
         shared.on_welcome = scheduler.announce
         address = parse(self.settings.link_url)
@@ -122,6 +127,23 @@ class Control:
                 self.backoff.succeeded()
         return retry if retry is not None else self.backoff.next()
 
+    async def farewell(self) -> None:
+        """Asked to stop: when the device itself goes down, say so while the link still stands."""
+        shared = self.shared
+        if shared is None or not shared.link_up:
+            return
+        try:
+            async with asyncio.timeout(_FAREWELL):
+                answer = await shared.helper.ask("farewell")
+                if not answer.get("restarting"):
+                    return
+                shared.reports.add(REPORT, {"kind": "rebooting", "boot": answer.get("boot", "")})
+                shared.wake_link()
+                while shared.telling:  # noqa: ASYNC110
+                    await asyncio.sleep(_FAREWELL_LOOK)
+        except (ConnectorError, TimeoutError) as error:
+            _log.warning("The device goes down before everything was told: %r.", error)
+
 
 def heed_cancellation() -> None:
     """Raise CancelledError if this task was asked to end and the request got lost on the way.
@@ -156,6 +178,8 @@ async def _until_signal(control: Control) -> None:
     running = asyncio.ensure_future(control.run())
     stopping = asyncio.ensure_future(stop.wait())
     done, pending = await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    if stopping in done and running not in done:
+        await control.farewell()
     for task in pending:
         task.cancel()
     await asyncio.gather(*pending, return_exceptions=True)

@@ -12,6 +12,7 @@ from reachback_connector.errors import HelperRefused
 from reachback_connector.helper.channels import ChannelBook, ChannelRecord
 from reachback_connector.helper.opening import Opening
 from reachback_connector.helper.vault import Vault
+from reachback_connector.holder.restart import REBOOTING, SENTENCE
 from reachback_connector.layout import Layout
 from reachback_connector.platform.port import Platform
 from reachback_wire.documents import Envelope, Hello, Narrowing, seal
@@ -34,6 +35,7 @@ class Desk:
     opening: Opening
     hold: str = "none"
     stopping: bool = False
+    restarting: bool = False
 
     def answer(self, peer: unix.Peer, request: dict[str, Any]) -> dict[str, Any]:
         """Dispatch one request. Raises ConnectorError with the sentence to answer."""
@@ -170,6 +172,38 @@ class Desk:
         ]
         return {"report": {"kind": "cut", "cut": str(request.get("id", ""))[:100], "channels": cut}}
 
+    # Restarting the device
+
+    def restart(self, peer: unix.Peer, request: dict[str, Any]) -> dict[str, Any]:
+        """The moment of a restart: judged again; then every other channel is told to end."""
+        record = self._own_record(peer, request)
+        if record.kind != "reboot":
+            raise HelperRefused("unknown", "Only a restart's own process may ask for it.")
+        revoked = self.layout.revoked.exists()
+        decision = self.opening.judge_again(request, hold=self.hold, revoked=revoked)
+        _log.warning("The device is being restarted: %s", decision.sentence)
+        self.restarting = True
+        return {"restarting": True, "cut": self._end_for_restart(record.key)}
+
+    def farewell(self, _peer: unix.Peer, _request: dict[str, Any]) -> dict[str, Any]:
+        """Control was told to stop. When the device goes down, channels end while it still can."""
+        if not (self.restarting or self.platform.going_down()):
+            return {"restarting": False, "boot": "", "cut": []}
+        cut = [] if self.restarting else self._end_for_restart("")
+        self.restarting = True
+        return {"restarting": True, "boot": self.platform.boot_id(), "cut": cut}
+
+    def _end_for_restart(self, but: str) -> list[str]:
+        living = [record for record in self.channels.living() if record.key != but]
+        return [r.key for r in living if self.channels.cut(r, REBOOTING, SENTENCE)]
+
+    def _own_record(self, peer: unix.Peer, request: dict[str, Any]) -> ChannelRecord:
+        """The channel whose process asks, and nobody who merely says it is."""
+        record = self.channels.get(str(request["key"]))
+        if record is None or record.pid != peer.pid or not self.channels.lives(record):
+            raise HelperRefused("unknown", "Only the session's own process may ask for this.")
+        return record
+
     # The device's own kill switch
 
     def revoke(self, _peer: unix.Peer, request: dict[str, Any]) -> dict[str, Any]:
@@ -214,9 +248,7 @@ class Desk:
 
     def receipt(self, peer: unix.Peer, request: dict[str, Any]) -> dict[str, Any]:
         """Sign a receipt for a holder, and for nobody who merely says it is one."""
-        record = self.channels.get(str(request["key"]))
-        if record is None or record.pid != peer.pid or not self.channels.lives(record):
-            raise HelperRefused("unknown", "Only the session's own process gets its receipts.")
+        record = self._own_record(peer, request)
         event = str(request["event"])
         if event not in _EVENTS:
             raise HelperRefused("malformed", "A receipt is for start, progress or end.")
@@ -278,6 +310,8 @@ _HANDLERS: Final[dict[str, Handler]] = {
     "cut": Desk.cut,
     "revoke": Desk.revoke,
     "lift": Desk.lift,
+    "restart": Desk.restart,
+    "farewell": Desk.farewell,
     "receipt": Desk.receipt,
     "receipts": Desk.receipts,
     "status": Desk.status,

@@ -11,6 +11,7 @@ from typing import Final
 
 from reachback_connector.helper.execution import prepare_execution
 from reachback_connector.helper.files import prepare_files
+from reachback_connector.helper.restart import prepare_restart
 from reachback_connector.helper.shell import prepare_shell
 from reachback_connector.helper.tunnel import prepare_tunnel
 from reachback_connector.holder.plan import Begin
@@ -22,4 +23,5 @@ KINDS: Final[dict[str, Callable[[Open, Platform], Begin]]] = {
     "shell": prepare_shell,
     "tunnel": prepare_tunnel,
     "exec": prepare_execution,
+    "reboot": prepare_restart,
 }

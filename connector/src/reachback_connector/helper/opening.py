@@ -47,13 +47,24 @@ class Opening:
         ch = int(request["ch"])
         try:
             grant, wish = (Envelope.from_json(request.get(name)) for name in ("grant", "open"))
-            return self._admitted(ch, self._admit(grant, wish, hold, revoked=revoked))
+            asked = {"grant": request.get("grant"), "open": request.get("open")}
+            return self._admitted(ch, self._admit(grant, wish, hold, revoked=revoked), asked)
         except Refusal as refusal:
             value: dict[str, Any] = {**refusal.to_value(), "by": "device", "data": {}}
             value["receipt"] = self._testify_denial(request, refusal)
             return {"answer": "refused", "ch": ch, "value": value}
 
-    def _admit(self, grant: Envelope, wish: Envelope, hold: str, *, revoked: bool) -> Admission:
+    def judge_again(self, request: dict[str, Any], *, hold: str, revoked: bool) -> Decision:
+        """Judge an OPEN that was spent before by what is in force at this moment. Refusal."""
+        grant, wish = (Envelope.from_json(request.get(name)) for name in ("grant", "open"))
+        decision = self._admit(grant, wish, hold, revoked=revoked, spent=True).decision
+        if decision is None:
+            raise Refusal("replayed", "Nothing is left to judge.")
+        return decision
+
+    def _admit(
+        self, grant: Envelope, wish: Envelope, hold: str, *, revoked: bool, spent: bool = False
+    ) -> Admission:
         vault = self.vault
         if revoked:
             raise Refusal("revoked", "Somebody at the device has revoked all access.")
@@ -62,14 +73,14 @@ class Opening:
         gate = Gate(
             trust=vault.trust,
             clock=vault.clock(),
-            nonces=vault.nonces,
-            ledger=vault.spending.ledger,
+            nonces=None if spent else vault.nonces,
+            ledger=None if spent else vault.spending.ledger,
             steady=vault.steady(),
             hold=hold,
         )
         return admit(grant, wish, gate)
 
-    def _admitted(self, ch: int, admission: Admission) -> dict[str, Any]:
+    def _admitted(self, ch: int, admission: Admission, asked: dict[str, Any]) -> dict[str, Any]:
         if admission.decision is None:
             return dict(admission.standing.answer or {})
         prepare = KINDS.get(admission.wish.kind)
@@ -82,7 +93,7 @@ class Opening:
         begin = prepare(admission.wish, self.platform)
         self._spend(admission)
         try:
-            answer = self._start(ch, admission, admission.decision, begin)
+            answer = self._start(ch, admission, admission.decision, begin, asked)
         except ConnectorError as error:
             refusal = Refusal("unknown", error.sentence)
             answer = {"answer": "refused", "ch": ch, "value": {**refusal.to_value(), "data": {}}}
@@ -100,7 +111,12 @@ class Opening:
             raise Refusal("unknown", f"Nothing was started: {error.sentence}") from error
 
     def _start(
-        self, ch: int, admission: Admission, decision: Decision, begin: Begin
+        self,
+        ch: int,
+        admission: Admission,
+        decision: Decision,
+        begin: Begin,
+        asked: dict[str, Any],
     ) -> dict[str, Any]:
         wish, grant = admission.wish, admission.grant
         expires = min(decision.expires or grant.expires, grant.expires)
@@ -122,6 +138,7 @@ class Opening:
             recording=decision.recording,
             limits=globs_of(contract, decision.clause, Request.of(wish).capability),
             user=user,
+            asked=asked,
         )
         pid = fork_holder(plan, self.platform, self.vault.forget)
         self.channels.add(self._record(ch, pid, admission, decision, expires))

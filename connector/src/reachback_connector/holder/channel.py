@@ -305,11 +305,15 @@ class ChannelHolder:
                 self._hear(peer)  # it may have said CLOSE and left before it was greeted
                 self._drop(peer)
 
+    @property
+    def told(self) -> bool:
+        """Everything up to the last receipt is safe at the front."""
+        return self._desk.complete and self.log.acked == self.log.end
+
     def _leave_when_over(self, now: float) -> None:
         if self.ended_at is None:
             return
-        told = self._desk.complete and self.log.acked == self.log.end
-        told = told and (self._relay is None or not self._relay.connection.queued)
+        told = self.told and (self._relay is None or not self._relay.connection.queued)
         forgotten = now - self.ended_at >= KEEP_AFTER_END
         if (told or forgotten) and (not self.was_cut or self._job.gone):
             self._done = True

@@ -25,6 +25,7 @@ class HolderPlan:
 
     `begin` starts the kind's job in the new process; an error of it is the OPEN's refusal.
     `limits` are the globs of the clause that allowed a files channel, `user` whose rights it has.
+    `asked` holds the envelopes of grant and OPEN, for a job that is judged again before it acts.
     """
 
     key: str
@@ -42,6 +43,7 @@ class HolderPlan:
     recording: str = "required"
     limits: tuple[str, ...] = ()
     user: str = ""
+    asked: dict[str, Any] = field(default_factory=dict)
 
 
 Begin: TypeAlias = Callable[[HolderPlan, Platform, UnitLog, socket.socket], Holding]

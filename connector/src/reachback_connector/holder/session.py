@@ -57,12 +57,14 @@ class ShellJob:
         self._platform.signal_job(self._shell, "HUP")
 
     def cut(self, *, killed: bool) -> None:
-        self._finish(ExitState(None, "KILL" if killed else None))
+        code = self._holder.closing[0]
+        reason = code if code == "rebooting" else None
+        self._finish(ExitState(None, "KILL" if killed else None), reason)
         if killed:
             self._platform.signal_job(self._shell, "KILL")
 
-    def _finish(self, state: ExitState) -> None:
-        self._testimony.exit(state.status, state.signal, clock())
+    def _finish(self, state: ExitState, reason: str | None = None) -> None:
+        self._testimony.exit(state.status, state.signal, clock(), reason=reason)
         self._holder.finished()
 
     def serve(self, ready: dict[int, int], now: float) -> None:

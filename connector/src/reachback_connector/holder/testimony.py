@@ -112,7 +112,7 @@ class Testimony:
     def exit(
         self, status: int | None, signal: str | None, now: int, *, reason: str | None = None
     ) -> None:
-        """The last testimony of the channel; `reason` says why a script ended."""
+        """The last testimony of the channel; `reason` says why a script or restart ended."""
         self._before(now)
         told = {"status": status, "signal": signal}
         self._testify(

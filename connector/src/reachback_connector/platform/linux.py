@@ -12,7 +12,7 @@ import struct
 import termios
 from pathlib import Path
 
-from reachback_connector.platform import linux_scripts, linux_terminal
+from reachback_connector.platform import linux_restart, linux_scripts, linux_terminal
 from reachback_connector.platform.port import (
     ExitState,
     ProcessFact,
@@ -44,7 +44,21 @@ class Linux:
         return hashlib.sha256(b"reachback-hostname" + self.hostname().encode()).hexdigest()[:32]
 
     def boot_id(self) -> str:
-        return _text(Path("/proc/sys/kernel/random/boot_id")).strip()
+        """The kernel's own name for this start; a new one says that the machine was restarted."""
+        named = os.environ.get("REACHBACK_BOOT_ID_FILE", "")
+        return _text(Path(named or "/proc/sys/kernel/random/boot_id")).strip()[:80]
+
+    def check_restart(self) -> None:
+        """PermissionError when nothing here may restart the machine."""
+        linux_restart.command()
+
+    def restart(self) -> None:
+        """Ask the machine to restart, and return."""
+        linux_restart.restart()
+
+    def going_down(self) -> bool:
+        """Whether the machine is being restarted at this moment."""
+        return linux_restart.going_down()
 
     def hostname(self) -> str:
         return socket.gethostname()[:253]

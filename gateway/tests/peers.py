@@ -230,6 +230,7 @@ class Device(Peer):
     def __init__(self, port: int, key: PrivateKey, *, echo: bool = True) -> None:
         super().__init__(port, key)
         self.instance = "instance-1"
+        self.boot = "boot-1"
         self.echo = echo
         self.refusal: dict[str, Any] | None = None
         self.channels: dict[int, DeviceChannel] = {}
@@ -240,7 +241,7 @@ class Device(Peer):
         self.nonces = tuple(bytes([number]) * 16 for number in range(1, 9))
 
     def hello_members(self) -> dict[str, Any]:
-        return {"instance": self.instance, "boot": "boot-1"}
+        return {"instance": self.instance, "boot": self.boot}
 
     def prepare(self, link: Link) -> None:
         # Reports are idempotent by id: what was not acknowledged is written again from 0.

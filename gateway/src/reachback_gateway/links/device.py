@@ -22,6 +22,7 @@ from reachback_wire.link import (
     UnitReceived,
 )
 from reachback_wire.streams import LARGEST, Receiver, SendBuffer
+from reachback_wire.units import CtrlUnit
 
 if TYPE_CHECKING:
     from reachback_gateway.links.links import Links
@@ -42,6 +43,7 @@ class DeviceLeg:
         "_links",
         "_reporter",
         "admission",
+        "boot",
         "channels",
         "control",
         "highest",
@@ -55,12 +57,13 @@ class DeviceLeg:
     )
 
     def __init__(
-        self, leg: Leg, admission: Admission, *, key: str, instance: str, links: "Links"
+        self, leg: Leg, admission: Admission, *, key: str, instance: str, boot: str, links: "Links"
     ) -> None:
         self.leg = leg
         self.admission = admission
         self.key = key
         self.instance = instance
+        self.boot = boot
         self.hold = admission.hold
         self.channels: dict[int, Channel] = {}
         self.highest = FIRST_CH - 1
@@ -167,6 +170,10 @@ class DeviceLeg:
             if self._reporter is None:
                 self._reporter = self._links.reporter(self)
             self._reporter.add(event.ch, event.offset, event.unit)
+            if isinstance(event.unit, CtrlUnit) and self._links.restarts.says_so(
+                self.id, event.unit
+            ):
+                self._links.notice(self.id, self.admission.generation)
             return
         channel = self.channels.get(event.ch)
         if channel is None:

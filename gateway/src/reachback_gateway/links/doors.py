@@ -160,7 +160,14 @@ class Doors:
         envelope, events = await greeting.hello(leg, limits.hello)
         hello = greeting.verify(envelope, role="device", nonce=nonce, node=self._settings.node)
         admitted, sure = await self._admit(envelope, hello, nonce, remote)
-        device = DeviceLeg(leg, admitted, key=hello.key, instance=hello.instance, links=self._links)
+        device = DeviceLeg(
+            leg,
+            admitted,
+            key=hello.key,
+            instance=hello.instance,
+            boot=hello.boot,
+            links=self._links,
+        )
         owner.append(device)
         await self._supersede(device)
         self._welcome(leg, admitted.generation, admitted.hold, None)
@@ -303,8 +310,7 @@ class Doors:
         self._welcome(
             browser.leg, generation, "none", {"session": session.id, **told, "expires": expires}
         )
-        state = "back" if device else "lost"
-        browser.leg.send(Notice(self._links.notice_value(session, state, generation)))
+        browser.leg.send(Notice(self._links.notice_value(session, generation)))
 
     async def _seat(self, hello: Hello, nonce: str) -> tuple[Session, Seat]:
         if hello.ticket:

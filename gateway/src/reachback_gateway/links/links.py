@@ -12,6 +12,7 @@ from reachback_gateway.links.channel import Channel, Viewer
 from reachback_gateway.links.device import CUT, NONCE_LIFE_MS, DeviceLeg
 from reachback_gateway.links.events import SessionEvents
 from reachback_gateway.links.reports import Reporter
+from reachback_gateway.links.restarts import Restarts
 from reachback_gateway.links.session import Session, split_key
 from reachback_gateway.links.store import Store
 from reachback_gateway.ports import Json, Reports
@@ -45,6 +46,7 @@ class Links:
         self.syncer = syncer
         self.journal = journal
         self._reports = reports
+        self.restarts = Restarts()
         self.devices: dict[str, list[DeviceLeg]] = {}
         self.sessions: dict[str, Session] = {}
         self.spent_nonces: dict[bytes, int] = {}
@@ -133,7 +135,7 @@ class Links:
         if channel is None or channel.state != "opening":
             return
         channel.state = "open"
-        channel.meta["opened"] = value
+        channel.meta |= {"opened": value, "boot": device.boot}
         session = channel.session
         session.known[channel.key] = channel.meta
         session.opened += 1
@@ -202,7 +204,8 @@ class Links:
     def arrived(self, device: DeviceLeg) -> None:
         """A device's connection was welcomed."""
         self.devices.setdefault(device.id, []).append(device)
-        self.notice(device.id, "back", device.admission.generation)
+        self.restarts.arrived(device.id, device.boot)
+        self.notice(device.id, device.admission.generation)
 
     def left(self, device: DeviceLeg) -> bool:
         """A device's connection ended; returns whether it was the device's last."""
@@ -216,7 +219,7 @@ class Links:
         if legs:
             return False
         self.devices.pop(device.id, None)
-        self.notice(device.id, "lost", device.admission.generation)
+        self.notice(device.id, device.admission.generation)
         return True
 
     async def relist(self, device: DeviceLeg, entries: list[Json]) -> None:
@@ -245,7 +248,7 @@ class Links:
                     channel.ch = device.next_channel()
                     device.open(channel, channel.wish)
             else:
-                self.ended(channel, "channel-lost", "The device no longer has this channel.")
+                self.ended(channel, *self.restarts.closing(device.id, channel.meta))
 
     async def _take_up(self, device: DeviceLeg, entry: Json) -> None:
         ch, key = int(entry["ch"]), str(entry["key"])
@@ -444,15 +447,19 @@ class Links:
 
     # Words for people
 
-    def notice(self, device: str, state: str, generation: int) -> None:
+    def notice(self, device: str, generation: int) -> None:
         """Tell every browser of a device's sessions how the other leg is."""
         for session in self.sessions.values():
             if session.device == device:
                 for leg in session.browsers:
-                    leg.leg.send(Notice(self.notice_value(session, state, generation)))
+                    leg.leg.send(Notice(self.notice_value(session, generation)))
 
-    def notice_value(self, session: Session, state: str, generation: int) -> Json:
+    def notice_value(self, session: Session, generation: int) -> Json:
+        """Compose a NOTICE for a session's browsers."""
+        device = session.device
+        state = self.restarts.state(device, linked=self.device(device) is not None)
         value: Json = {"device": state, "since": wall_ms(), "generation": generation}
+        value |= {"boot": self.restarts.boot(device)}
         return value | {"resumes": session.resumes, "people": session.people}
 
     def _note(self, channel: Channel, value: Json) -> None:

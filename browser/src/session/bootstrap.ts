@@ -24,6 +24,8 @@ export interface SessionData {
   person: { id: string; name: string };
   device: { id: string; name: string; site: string; zone: string };
   channel: ChannelPlan;
+  /** A files session's second channel, where the contract lets files be changed. */
+  writing?: ChannelPlan | null;
   grant: Envelope | null;
   started: number | null;
   expires: number;

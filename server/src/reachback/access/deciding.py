@@ -1,7 +1,7 @@
 """What may a technician do on a device now? The same `decide` the front and the device run."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -45,13 +45,17 @@ class Matter:
 
 @dataclass(frozen=True, kw_only=True)
 class Wish:
-    """What somebody wants: a capability, as which user or to which target, key and sign-in."""
+    """What somebody wants: a capability, as which user or to which target, key and sign-in.
+
+    `also`: what the same grant may name beside it (`companions`).
+    """
 
     capability: str
     run_as: str
     session_key: str
     mfa: str = ""
     target: str = ""
+    also: tuple[str, ...] = ()
 
 
 def matter(actor: Actor, device_id: UUID, case_id: UUID | None, now: datetime) -> Matter:
@@ -102,7 +106,7 @@ def draft_grant(actor: Actor, matter: Matter, wish: Wish, now: datetime) -> wire
         session_key=wish.session_key,
         device=matter.device.key,
         organisation=str(matter.device.organisation_id),
-        capabilities=(wish.capability,),
+        capabilities=(wish.capability, *wish.also),
         contract=digest,
         nonce=_NO_NONCE,
         issued=milliseconds(now),
@@ -142,6 +146,14 @@ def decide(actor: Actor, matter: Matter, wish: Wish, now: datetime) -> Decision:
         narrowings=matter.narrowings,
         fresh_at=moment,
     )
+
+
+def companions(actor: Actor, matter: Matter, wish: Wish, now: datetime) -> tuple[str, ...]:
+    """Return what comes with a capability where the contract allows it: writing, with reading."""
+    if wish.capability != "files.read":
+        return ()
+    writing = replace(wish, capability="files.write")
+    return ("files.write",) if decide(actor, matter, writing, now).allowed else ()
 
 
 def _refused(code: str, sentence: str) -> Decision:

@@ -136,6 +136,7 @@ def _mint(
         mfa=request.mfa,
         target=request.target,
     )
+    wish = replace(wish, also=deciding.companions(actor, matter, wish, now))
     document = replace(
         deciding.draft_grant(actor, matter, wish, now),
         id=str(new_id()),

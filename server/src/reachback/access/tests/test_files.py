@@ -42,6 +42,29 @@ def test_the_page_opens_the_folder_the_contract_names(world: World) -> None:
     assert "terminal.js" not in text
 
 
+def test_writing_comes_under_the_same_grant_where_a_clause_allows_it(world: World) -> None:
+    contract = world.contract()
+    clause = contract.clauses[0]
+    read = wire.Capability("files.read", ("/srv/**",))
+    write = wire.Capability("files.write", ("/srv/in/**",))
+    named = replace(clause, capabilities=(*clause.capabilities, read, write))
+    world.publish(world.contract(clauses=(named,)))
+    made = world.connect(world.open_case(), capability="files.read")
+    grant = wire.Grant.parse(made.grant["body"])
+    assert grant.capabilities == ("files.read", "files.write")
+    data = _client(world).get(f"/sessions/{made.session_id}/").context["data"]
+    assert data["writing"]["key"] == f"{made.session_id}.2"
+    assert data["writing"]["parameters"] == {"operation": "write", "path": "/srv/in"}
+
+
+def test_without_a_clause_for_writing_the_grant_names_reading_only(world: World) -> None:
+    _publish(world, "/srv/**")
+    made = world.connect(world.open_case(), capability="files.read")
+    assert wire.Grant.parse(made.grant["body"]).capabilities == ("files.read",)
+    data = _client(world).get(f"/sessions/{made.session_id}/").context["data"]
+    assert data["writing"] is None
+
+
 def test_without_a_clause_for_files_there_is_no_files_session(world: World) -> None:
     world.publish()
     with pytest.raises(AccessRefused) as refused:

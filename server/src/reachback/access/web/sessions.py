@@ -82,6 +82,15 @@ def _channel(found: AccessSession) -> dict[str, Any]:
     return {"key": key, "kind": "shell", "parameters": {"run_as": found.run_as, "login": True}}
 
 
+def _writing(found: AccessSession) -> dict[str, Any] | None:
+    """Return the second channel of a files session, which the page opens when it is needed."""
+    capability = "files.write"
+    if capability not in found.capabilities[1:]:
+        return None
+    parameters = deciding.files_parameters(queries.parsed(found.contract), capability)
+    return {"key": f"{found.id}.2", "kind": "files", "parameters": parameters}
+
+
 @require_safe
 @signed_in
 def session(request: ActorRequest, session_id: UUID) -> HttpResponse:
@@ -132,6 +141,7 @@ def _data(actor: Actor, found: AccessSession, *, mine: bool) -> dict[str, Any]:
             "zone": site.zone if site else "UTC",
         },
         "channel": _channel(found),
+        "writing": _writing(found),
         "grant": queries.envelope(grant) if grant else None,
         "clause": {"number": found.clause, "sentence": found.sentence},
         "on_cut": "freeze",

@@ -102,11 +102,12 @@ class Customer:
         """Sign what the provider may do on our front-desk machines."""
         remote = Who(teams=(provider.team,))
         nights = When("Asia/Shanghai", (Window(EVERY_DAY, "23:00", "05:00"),))
-        files = Capability("files.read", (f"{folder}/**",))
+        place = (f"{folder}/**",)
+        files = (Capability("files.read", place), Capability("files.write", place))
         clauses = (
             Clause(1, (Capability("health"),), clockless=True),
             Clause(2, (Capability("shell.user", (user,)),), who=remote, case_required=True),
-            Clause(3, (files,), who=remote, case_required=True),
+            Clause(3, files, who=remote, case_required=True),
             Clause(4, (Capability("reboot"),), who=remote, when=nights, case_required=True),
         )
         document = Contract(

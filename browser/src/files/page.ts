@@ -1,8 +1,9 @@
-/** The Files page: folders of the device, and downloads that survive a lost link. */
+/** The Files page: folders of the device, transfers that survive a lost link, and changes where allowed. */
 
 import type { Json } from "../link/frames";
 import { type Unit, unitLength } from "../link/streams";
 import { post, Refused, type SessionData } from "../session/bootstrap";
+import type { ChannelView, SessionChannel } from "../session/channel";
 import {
   type Keys,
   SessionConnection,
@@ -11,44 +12,92 @@ import {
 } from "../session/connection";
 import type { Surroundings } from "../session/surroundings";
 import { SessionBar } from "../terminal/bar";
-import { FileRefused, FilesChannel } from "./channel";
-import { plain } from "./names";
+import { FilesChannel } from "./channel";
+import { Folder } from "./folder";
+import { type Words, words } from "./words";
+
+/** One channel of files: its units go to its FilesChannel, its end to the page. */
+class Beside implements ChannelView {
+  files: FilesChannel | undefined;
+  carried: SessionChannel | undefined;
+
+  constructor(private readonly closed: (sentence: string) => void) {}
+
+  unit(unit: Unit, offset: number): void {
+    this.files?.unit(unit);
+    this.carried?.consumed(offset + unitLength(unit));
+  }
+
+  opened(): void {}
+  heard(): void {}
+
+  acked(): void {
+    this.files?.acked();
+  }
+
+  refused(sentence: string): void {
+    this.closed(sentence);
+  }
+
+  ended(sentence: string): void {
+    this.closed(sentence);
+  }
+}
 
 export class FilesPage implements SessionView {
   private readonly bar: SessionBar;
   private readonly connection: SessionConnection;
-  private readonly channel: FilesChannel;
-  private readonly root: string;
-  private folder = "";
+  private readonly reading: FilesChannel;
+  private readonly folder: Folder;
+  private readonly say: Words;
+  private writing: FilesChannel | undefined;
   private begun = false;
   private over = false;
-  private busy = false;
 
   constructor(
-    private readonly element: HTMLElement,
+    element: HTMLElement,
     private readonly data: SessionData,
-    keys: Keys,
+    private readonly keys: Keys,
     ticket: TicketSource,
     around?: Surroundings,
   ) {
-    this.root = String(data.channel.parameters.path);
+    this.say = words(data.texts);
     this.bar = new SessionBar(data.device.zone, data.expires);
     this.connection = new SessionConnection(data, keys, ticket, this, around);
-    this.channel = new FilesChannel(this.connection, crypto.randomUUID());
+    this.reading = new FilesChannel(this.connection.first, crypto.randomUUID());
+    // An earlier page may have left something under way.
+    if (this.known(data.channel.key)) this.reading.stop("reloaded");
+    const writable = data.mode === "open" ? data.writing?.parameters.path : undefined;
+    this.folder = new Folder(element, {
+      device: data.device.id,
+      zone: data.device.zone,
+      root: String(data.channel.parameters.path),
+      writable: typeof writable === "string" ? writable : undefined,
+      reading: this.reading,
+      writing: () => this.writer(),
+      say: this.say,
+    });
     this.bar.onEnd(() => void this.end());
+    window.addEventListener("beforeunload", (event) => {
+      if (this.folder.busy && !this.over) event.preventDefault();
+    });
+  }
+
+  private known(key: string): boolean {
+    return this.keys.kept.channels.some((channel) => channel.key === key);
   }
 
   start(): void {
     this.connection.start();
   }
 
-  leave(words: string): void {
+  leave(sentence: string): void {
     this.connection.stop();
-    this.close(words);
+    this.close(sentence);
   }
 
   unit(unit: Unit, offset: number): void {
-    this.channel.unit(unit);
+    this.reading.unit(unit);
     this.connection.consumed(offset + unitLength(unit));
   }
 
@@ -56,7 +105,8 @@ export class FilesPage implements SessionView {
     this.bar.recording(true);
     if (this.begun) return;
     this.begun = true;
-    void this.show(this.root);
+    if (this.data.mode === "watch") this.bar.state(this.say("watching"), "up");
+    else void this.folder.begin();
   }
 
   refused(sentence: string): void {
@@ -69,7 +119,7 @@ export class FilesPage implements SessionView {
 
   link(state: "up" | "lost", _waiting: number): void {
     if (this.over) return;
-    const lost = this.data.texts.reconnecting ?? "Reconnecting, nothing is lost.";
+    const lost = this.say("reconnecting_now");
     this.bar.state(state === "up" ? "" : lost, state);
   }
 
@@ -81,8 +131,28 @@ export class FilesPage implements SessionView {
   /** Nothing here foresees what the device will say. */
   heard(): void {}
 
+  acked(): void {
+    this.reading.acked();
+  }
+
   measured(rtt: number | undefined, bytes: number, resumes: number): void {
     this.bar.measured(rtt ?? 0, bytes, resumes);
+  }
+
+  /** The channel for changes, opened when the first is made. */
+  private writer(): FilesChannel {
+    if (this.writing !== undefined) return this.writing;
+    const plan = this.data.writing;
+    if (plan == null) throw new Error("There is nothing to write on.");
+    const known = this.known(plan.key);
+    const view = new Beside((sentence) => {
+      this.writing?.over(sentence);
+      if (!this.over) this.folder.tell(sentence);
+    });
+    view.carried = this.connection.open(plan, view);
+    view.files = this.writing = new FilesChannel(view.carried, crypto.randomUUID());
+    if (known) this.writing.stop("reloaded");
+    return this.writing;
   }
 
   private close(sentence: string): void {
@@ -90,6 +160,9 @@ export class FilesPage implements SessionView {
     this.over = true;
     this.bar.recording(false);
     this.bar.state(sentence, "ended");
+    this.reading.over(sentence);
+    this.writing?.over(sentence);
+    this.folder.close();
     document.querySelector<HTMLElement>("[data-session-after]")?.removeAttribute("hidden");
   }
 
@@ -97,112 +170,7 @@ export class FilesPage implements SessionView {
     try {
       await post(this.data.end_url, {});
     } catch (error) {
-      this.bar.state(
-        error instanceof Refused ? error.message : "The server cannot be reached.",
-        "up",
-      );
+      this.bar.state(error instanceof Refused ? error.message : this.say("unreachable"), "up");
     }
-  }
-
-  /** Every page of the folder, then the list; focus stands on its first line. */
-  private async show(folder: string): Promise<void> {
-    const entries: Json[] = [];
-    try {
-      let from = 0;
-      do {
-        const page = await this.channel.list(folder, from);
-        if (Array.isArray(page.entries)) entries.push(...page.entries);
-        from = Number(page.next) || 0;
-      } while (from > 0);
-    } catch (error) {
-      if (!(error instanceof FileRefused)) throw error;
-      this.say(error.message);
-      return;
-    }
-    this.folder = folder;
-    this.draw(entries);
-  }
-
-  private draw(entries: Json[]): void {
-    const list = document.createElement("ul");
-    list.className = "files-list";
-    if (this.folder !== this.root) {
-      const above = this.folder.slice(0, this.folder.lastIndexOf("/"));
-      list.append(this.line("..", "", () => void this.show(above)));
-    }
-    for (const entry of entries) list.append(this.entry(entry));
-    const heading = document.createElement("h2");
-    heading.textContent = plain(this.folder);
-    const status = document.createElement("p");
-    status.setAttribute("role", "status");
-    status.dataset.filesStatus = "";
-    status.textContent = entries.length === 0 ? (this.data.texts.empty ?? "Nothing is here.") : "";
-    this.element.replaceChildren(heading, status, list);
-    list.querySelector<HTMLElement>("button")?.focus();
-  }
-
-  private entry(entry: Json): HTMLElement {
-    const name = String(entry.name);
-    const path = `${this.folder === "/" ? "" : this.folder}/${name}`;
-    const folder = entry.kind === "folder";
-    const words = folder ? `${name}/` : name;
-    const usable = (folder || entry.kind === "file") && entry.raw === undefined;
-    const act = folder ? () => void this.show(path) : () => void this.fetch(path, name);
-    const about = folder ? "" : `${Number(entry.size).toLocaleString()} B`;
-    return this.line(words, about, usable ? act : undefined);
-  }
-
-  private line(name: string, about: string, act: (() => void) | undefined): HTMLElement {
-    const item = document.createElement("li");
-    const button = document.createElement("button");
-    button.type = "button";
-    button.textContent = plain(name);
-    button.disabled = act === undefined;
-    if (act !== undefined) button.addEventListener("click", act);
-    const size = document.createElement("span");
-    size.textContent = about;
-    item.append(button, size);
-    return item;
-  }
-
-  private say(words: string): void {
-    const status = this.element.querySelector("[data-files-status]");
-    if (status !== null) status.textContent = words;
-    else this.bar.state(words, "up");
-  }
-
-  /** Download, compare the SHA-256 with the device's, and hand the file to the browser. */
-  private async fetch(path: string, name: string): Promise<void> {
-    if (this.busy) return;
-    this.busy = true;
-    try {
-      const file = await this.channel.get(path, (have, size) => {
-        const percent = size > 0 ? Math.floor((have / size) * 100) : 100;
-        this.say(`${plain(name)}: ${percent} %`);
-      });
-      await this.save(new Blob(file.pieces as BlobPart[]), name, file.sha256);
-    } catch (error) {
-      if (!(error instanceof FileRefused)) throw error;
-      this.say(`${plain(name)}: ${error.message}`);
-    } finally {
-      this.busy = false;
-    }
-  }
-
-  private async save(blob: Blob, name: string, told: string): Promise<void> {
-    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", await blob.arrayBuffer()));
-    const found = [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-    if (found !== told) {
-      this.say(
-        `${plain(name)}: ${this.data.texts.differs ?? "What arrived is not what was sent."}`,
-      );
-      return;
-    }
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(blob);
-    link.download = plain(name);
-    link.click();
-    window.setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-    this.say(`${plain(name)}: SHA-256 ${found}`);
   }
 }

@@ -48,6 +48,8 @@ export class SendBuffer implements Source {
   private safe: number;
   /** Something was sent from here. */
   private begun = false;
+  /** Everything below this offset was given to a connection at least once. */
+  reached: number;
   /** Where it starts is what RESUME said, not what anybody acknowledged. */
   private adopted = false;
 
@@ -57,6 +59,7 @@ export class SendBuffer implements Source {
   ) {
     this.tail = start;
     this.safe = start;
+    this.reached = start;
   }
 
   get end(): number {
@@ -84,6 +87,7 @@ export class SendBuffer implements Source {
     if (start === this.safe || (this.begun && !(this.adopted && start < this.safe))) return;
     this.adopted = true;
     const shift = start - this.safe;
+    this.reached += shift;
     for (const piece of this.pieces) piece.start += shift;
     this.tail += shift;
     this.safe = start;
@@ -143,7 +147,9 @@ export class SendBuffer implements Source {
     this.begun = true;
     const skip = offset - piece.start;
     if ("data" in piece) {
-      return { kind: "data", data: piece.data.subarray(skip, Math.min(piece.length, skip + most)) };
+      const data = piece.data.subarray(skip, Math.min(piece.length, skip + most));
+      this.reached = Math.max(this.reached, offset + data.length);
+      return { kind: "data", data };
     }
     if (skip > 0) {
       throw new RemoteError("inside-unit", "A rewind points into the middle of a unit.");

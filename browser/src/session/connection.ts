@@ -42,7 +42,7 @@ export type TicketSource = (fresh: boolean) => Promise<string>;
 export class SessionConnection implements Carrier {
   readonly trickle = CAPPED_CREDIT;
   private readonly channels = new Map<number, SessionChannel>();
-  private readonly first: SessionChannel;
+  readonly first: SessionChannel;
   private link: Link | undefined;
   private wire: Wire | undefined;
   private retry = FIRST_RETRY_MS;

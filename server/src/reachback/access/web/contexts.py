@@ -68,6 +68,7 @@ class SessionPage(PageContext):
     mine: bool
     may_end: bool
     after_url: str
+    icons: Sequence[str]
     now: datetime
 
 

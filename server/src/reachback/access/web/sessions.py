@@ -13,6 +13,7 @@ from reachback.access import deciding, operations, policy, queries
 from reachback.access.instants import milliseconds
 from reachback.access.models import AccessSession
 from reachback.access.operations import ConnectRequest
+from reachback.access.web import files_words
 from reachback.access.web.contexts import SessionPage
 from reachback.access.web.errors import Malformed, question, spoken
 from reachback.kernel import clock
@@ -72,6 +73,10 @@ def connect(request: ActorRequest, device_id: UUID) -> HttpResponse:
     return JsonResponse(answer, status=201)
 
 
+def _is_files(found: AccessSession) -> bool:
+    return bool(found.capabilities) and str(found.capabilities[0]).startswith("files.")
+
+
 def _channel(found: AccessSession) -> dict[str, Any]:
     """Return what the session's OPEN asks for: a shell, or the files the contract names first."""
     key = f"{found.id}.1"
@@ -110,6 +115,7 @@ def session(request: ActorRequest, session_id: UUID) -> HttpResponse:
         mine=mine,
         may_end=policy.may_end(actor, found.organisation_id, found.technician_id),
         after_url=_after(found),
+        icons=files_words.ICONS,
         now=clock.now(),
     )
     response = pages.render(request, "access/session.html", page)
@@ -158,9 +164,8 @@ def _data(actor: Actor, found: AccessSession, *, mine: bool) -> dict[str, Any]:
             "signal": _("Signal"),
             "watching": _("You are watching."),
             "watching_only": _("Only the technician can type."),
-            "empty": _("Nothing is here."),
-            "differs": _("What arrived is not what the device sent. Try again."),
             "gap": _("missing, as the device itself declares"),
+            **(files_words.texts() if _is_files(found) else {}),
         },
     }
 

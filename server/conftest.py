@@ -17,7 +17,7 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from pytest_django import DjangoDbBlocker, Settings
 
-from reachback.kernel import worker
+from reachback.kernel import clock, worker
 
 VAR = Path(__file__).resolve().parent.parent / "var" / "tests"
 
@@ -107,9 +107,14 @@ def data_folder(settings: Settings, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def now() -> datetime:
-    """Return a fixed instant: Sunday 22 November 2026, 04:00 UTC."""
-    return datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
+def now(monkeypatch: pytest.MonkeyPatch) -> datetime:
+    """Return a fixed instant, Sunday 22 November 2026, 04:00 UTC; the test's clock stands there.
+
+    Else what a test wrote at this instant would have run out on some later day.
+    """
+    instant = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
+    monkeypatch.setattr(clock, "now", lambda: instant)
+    return instant
 
 
 @pytest.fixture

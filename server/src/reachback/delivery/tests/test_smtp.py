@@ -39,12 +39,6 @@ def again(row: Delivery) -> Delivery:
     return Delivery.objects.visible_to(SYSTEM).get(id=row.id)
 
 
-@pytest.fixture(autouse=True)
-def stopped_clock(monkeypatch: pytest.MonkeyPatch, now: datetime) -> None:
-    """The end of an attempt is read from the clock; here it is the instant of the test."""
-    monkeypatch.setattr(clock, "now", lambda: now)
-
-
 def test_an_accepted_mail_is_delivered_once_with_a_recognisable_id(
     chen: User, now: datetime, mailbox: Mailbox, deliver_due: Run
 ) -> None:

@@ -442,8 +442,9 @@ class Links:
             self.store.remove_session(session.id)
 
     def save(self, session: Session) -> None:
-        """Write the session's file now; what a restarted front needs is small."""
-        self.store.save_soon(session, self.journal)
+        """Write the session's file now, unless it was forgotten; what a restarted front needs."""
+        if self.sessions.get(session.id) is session:
+            self.store.save_soon(session, self.journal)
 
     # Words for people
 

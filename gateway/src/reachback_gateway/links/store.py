@@ -14,6 +14,7 @@ from reachback_gateway.ports import Json
 from reachback_gateway.recorder.recording import Recording
 
 _FORGOTTEN_MS = 7 * 24 * 3_600_000
+_ASIDE = ".aside"
 
 
 class Store:
@@ -23,8 +24,10 @@ class Store:
         self.sessions = data / "sessions"
         self.links = data / "links"
         self.recordings = data / "recordings"
-        # A session that has changed since its writing began, None while nothing has.
-        self._unsaved: dict[str, Session | None] = {}
+        self._changes = 0
+        # The newest file aside of each session that has one, and whose settling is under way.
+        self._aside: dict[str, Path] = {}
+        self._settling: set[str] = set()
         self._removed: set[str] = set()
         self._saving: set[asyncio.Task[None]] = set()
 
@@ -34,6 +37,7 @@ class Store:
 
     def load_sessions(self) -> list[Session]:
         """Read every session's file; those untouched for a week are removed instead."""
+        self._take_up()
         found = []
         for path in self.sessions.glob("*.json"):
             if wall_ms() - path.stat().st_mtime * 1000 > _FORGOTTEN_MS:
@@ -43,6 +47,17 @@ class Store:
             if session is not None:
                 found.append(session)
         return found
+
+    def _take_up(self) -> None:
+        """Let what a killed front left aside take its place, the newest last."""
+        left = sorted(
+            self.sessions.glob(f"*{_ASIDE}"), key=lambda path: int(path.name.split(".")[1])
+        )
+        for aside in left:
+            if durable.read(aside) is None:
+                aside.unlink()
+            else:
+                aside.replace(self.sessions / f"{aside.name.split('.')[0]}.json")
 
     def load_session(self, name: str) -> Session | None:
         """Read a session's file; None when there is none (`name` is checked already)."""
@@ -54,32 +69,44 @@ class Store:
         return None
 
     def save_soon(self, session: Session, journal: Journal) -> None:
-        """Write a session's file in place of the old one, in a thread; a full disk is logged.
+        """Write a session's file: at once for a front that is killed, soon for a power cut.
 
-        Nobody waits for the disk: who types is never held up by it. Should the front be killed
-        within these milliseconds, a browser that was just admitted asks for another ticket.
+        The change goes into a file aside, which a restarted front takes up; a thread syncs it
+        and lets it take the file's place. Nobody who types waits for the disk. A full disk is
+        logged.
         """
-        first = session.id not in self._unsaved
+        self._changes += 1
+        aside = self.sessions / f"{session.id}.{self._changes}{_ASIDE}"
         self._removed.discard(session.id)
-        self._unsaved[session.id] = session
-        if first:
-            task = asyncio.get_running_loop().create_task(self._save(session.id, journal))
+        try:
+            durable.put(aside, session.to_json())
+        except OSError as problem:
+            self._not_saved(session.id, problem, journal)
+            return
+        older = self._aside.get(session.id)
+        self._aside[session.id] = aside
+        if older is not None:
+            older.unlink(missing_ok=True)
+        elif session.id not in self._settling:
+            self._settling.add(session.id)
+            task = asyncio.get_running_loop().create_task(self._settle(session.id, journal))
             self._saving.add(task)
             task.add_done_callback(self._saving.discard)
 
-    async def _save(self, name: str, journal: Journal) -> None:
+    async def _settle(self, name: str, journal: Journal) -> None:
         """One session's changes one after the other, the newest last."""
-        while (session := self._unsaved.get(name)) is not None:
-            self._unsaved[name] = None
-            path, value = self.sessions / f"{name}.json", session.to_json()
+        while (aside := self._aside.pop(name, None)) is not None:
             try:
-                await asyncio.to_thread(durable.write, path, value)
+                await asyncio.to_thread(durable.settle, aside, self.sessions / f"{name}.json")
             except OSError as problem:
-                journal.say("session.not_saved", session=name, problem=str(problem.strerror))
-        del self._unsaved[name]
+                self._not_saved(name, problem, journal)
+        self._settling.discard(name)
         if name in self._removed:
             self._removed.discard(name)
             self._unlink(name)
+
+    def _not_saved(self, name: str, problem: OSError, journal: Journal) -> None:
+        journal.say("session.not_saved", session=name, problem=str(problem.strerror))
 
     async def saved(self) -> None:
         """Everything asked for is on the disk."""
@@ -88,8 +115,10 @@ class Store:
 
     def remove_session(self, name: str) -> None:
         """Forget a session's file, also one that is being written at this moment."""
-        if name in self._unsaved:
-            self._unsaved[name] = None
+        aside = self._aside.pop(name, None)
+        if aside is not None:
+            aside.unlink(missing_ok=True)
+        if name in self._settling:
             self._removed.add(name)
         self._unlink(name)
 

@@ -16,6 +16,7 @@ from reachback_gateway.links.answers import Answers
 from reachback_gateway.links.doors import Doors
 from reachback_gateway.links.events import SessionEvents
 from reachback_gateway.links.links import Links
+from reachback_gateway.links.seating import Seating
 from reachback_gateway.links.store import Store
 from reachback_gateway.outage import Outage
 from reachback_gateway.ports import Json
@@ -58,15 +59,16 @@ class Front:
             journal=journal,
             sessions=lambda: list(self.links.sessions),
         )
+        seating = Seating(self.links, self.web, journal, node=settings.node)
         self.doors = Doors(
             settings,
             self.links,
             identity=self.web,
-            grants=self.web,
+            seating=seating,
             journal=journal,
             incidents=self.incidents,
         )
-        Answers(self.links, self.control, demo=settings.demo)
+        Answers(self.links, seating, self.control, demo=settings.demo)
         self._tasks: list[asyncio.Task[None]] = []
         self._runners: list[web.AppRunner] = []
 

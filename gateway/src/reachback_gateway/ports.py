@@ -48,7 +48,7 @@ class Identity(Protocol):
 class Grants(Protocol):
     """May they? A ticket is redeemed once; what it answers is the session's file."""
 
-    async def redeem(self, *, ticket: str, key: str, nonce: str, node: str) -> Json: ...
+    async def redeem(self, *, ticket: str, key: str, nonce: str, node: str, shown: int) -> Json: ...
 
 
 class Reports(Protocol):

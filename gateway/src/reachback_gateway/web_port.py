@@ -75,8 +75,8 @@ class WebPort:
         question = {"device": device, "generation": generation, "at": at, "reason": reason}
         await self.ask("devices/lost", question)
 
-    async def redeem(self, *, ticket: str, key: str, nonce: str, node: str) -> Json:
-        question = {"ticket": ticket, "key": key, "nonce": nonce, "node": node}
+    async def redeem(self, *, ticket: str, key: str, nonce: str, node: str, shown: int) -> Json:
+        question = {"ticket": ticket, "key": key, "nonce": nonce, "node": node, "shown": shown}
         return await self.ask("tickets/redeem", question)
 
     async def reports(

@@ -6,7 +6,9 @@ from reachback_gateway.clock import wall_ms
 from reachback_gateway.control import Control, ControlError
 from reachback_gateway.links.channel import Channel
 from reachback_gateway.links.device import CUT, DOCUMENT, DeviceLeg
+from reachback_gateway.links.documents import update
 from reachback_gateway.links.links import NO_DEVICE, Links
+from reachback_gateway.links.seating import Seating
 from reachback_gateway.links.session import split_key
 from reachback_gateway.ports import Json
 from reachback_wire.documents import Envelope, Open
@@ -14,14 +16,14 @@ from reachback_wire.frames import Open as OpenFrame
 from reachback_wire.refusals import Refusal
 
 _PATIENCE = 10.0
-_NARROWING = ("narrow", "narrowing", "reachback-narrow")
 
 
 class Answers:
     """Routes of the control socket that concern links."""
 
-    def __init__(self, links: Links, control: Control, *, demo: bool) -> None:
+    def __init__(self, links: Links, seating: Seating, control: Control, *, demo: bool) -> None:
         self._links = links
+        self._seating = seating
         self._demo = demo
         control.post("/devices/{id}/nonce", self._nonce)
         control.post("/devices/{id}/documents", self._documents)
@@ -40,6 +42,7 @@ class Answers:
         nonce = device.take_nonce(wall_ms())
         if nonce is None:
             raise ControlError("no-nonce", "The device has issued no further link nonce yet.")
+        self._seating.announce(question.get("announce"))
         rtt = device.leg.link.stats.rtt
         known = {"node": self._links.node, "generation": device.admission.generation}
         return {"nonce": nonce, **known, "rtt_ms": round((rtt or 0.0) * 1000)}
@@ -56,12 +59,13 @@ class Answers:
 
     def _update_seats(self, identity: str, documents: list[Json]) -> None:
         """What is decided here from now on knows the new narrowings and contract, too."""
+        self._seating.update(identity, documents)
         for session in self._links.sessions.values():
             if session.device != identity:
                 continue
             for seat in session.seats.values():
                 for document in documents:
-                    _update(seat.redeemed, document)
+                    update(seat.redeemed, document)
 
     async def _cut_device(self, question: Json, identity: str) -> Json:
         code, sentence = _reason(question)
@@ -114,20 +118,6 @@ class Answers:
             value = {"channel": wish.channel, "code": "not-recorded"}
             device.tell(CUT, {"id": f"cut-{wall_ms()}", **value, "sentence": "Demonstration."})
         return found
-
-
-def _update(redeemed: Json, document: Json) -> None:
-    envelope = {"body": document.get("body"), "signatures": document.get("signatures")}
-    kind = str(document.get("kind", "")).removeprefix("reachback-")
-    if kind in {"contract", "statement", "device"}:
-        redeemed["statement" if kind == "device" else kind] = envelope
-    elif kind in _NARROWING:
-        redeemed.setdefault("narrowings", []).append(envelope)
-    elif kind == "keyset":
-        known = redeemed.get("keyset")
-        chain = known if isinstance(known, list) else [known] if known else []
-        if envelope not in chain:
-            redeemed["keyset"] = [*chain, envelope]
 
 
 def _reason(question: Json) -> tuple[str, str]:

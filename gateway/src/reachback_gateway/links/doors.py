@@ -16,9 +16,9 @@ from reachback_gateway.links.device import DOCUMENT, DeviceLeg
 from reachback_gateway.links.leg import Leg, Socket
 from reachback_gateway.links.links import Links
 from reachback_gateway.links.poll import Polls, PollSocket
-from reachback_gateway.links.session import Seat, Session, checked_name
+from reachback_gateway.links.seating import Seating
 from reachback_gateway.links.socket import SUBPROTOCOL, accept
-from reachback_gateway.ports import Admission, Grants, Identity, Json
+from reachback_gateway.ports import Admission, Identity, Json
 from reachback_gateway.proxy import headers
 from reachback_gateway.proxy.pages import refuse
 from reachback_gateway.settings import Settings
@@ -44,7 +44,7 @@ class Doors:
         links: Links,
         *,
         identity: Identity,
-        grants: Grants,
+        seating: Seating,
         journal: Journal,
         incidents: Incidents,
     ) -> None:
@@ -52,7 +52,7 @@ class Doors:
         self._settings = settings
         self._links = links
         self._identity = identity
-        self._grants = grants
+        self._seating = seating
         self._journal = journal
         self._tasks: set[asyncio.Task[None]] = set()
         self.open: set[Leg] = set()
@@ -95,6 +95,7 @@ class Doors:
         sentence = "The server restarts."
         waiting = [leg.bye("restarting", sentence, _RETRY_MS) for leg in tuple(self.open)]
         await asyncio.gather(*waiting)
+        self._seating.stop()
         for task in tuple(self._tasks):
             task.cancel()
 
@@ -285,7 +286,7 @@ class Doors:
         nonce = greeting.challenge(leg, self._settings.node)
         envelope, events = await greeting.hello(leg, self._settings.limits.hello)
         hello = greeting.verify(envelope, role="browser", nonce=nonce, node=self._settings.node)
-        session, seat = await self._seat(hello, nonce)
+        session, seat = await self._seating.seat(hello, nonce)
         browser = BrowserLeg(leg, session, seat, self._links)
         owner.append(browser)
         await self._one_browser_per_key(browser)
@@ -311,31 +312,6 @@ class Doors:
             browser.leg, generation, "none", {"session": session.id, **told, "expires": expires}
         )
         browser.leg.send(Notice(self._links.notice_value(session, generation)))
-
-    async def _seat(self, hello: Hello, nonce: str) -> tuple[Session, Seat]:
-        if hello.ticket:
-            return await self._redeem(hello, nonce)
-        session = self._links.session(checked_name(hello.session))
-        seat = session.seats.get(hello.key) if session else None
-        if session is None or seat is None:
-            raise LinkRefusedError("unknown-session", "This session is not open here.")
-        return session, seat
-
-    async def _redeem(self, hello: Hello, nonce: str) -> tuple[Session, Seat]:
-        try:
-            redeemed = await self._grants.redeem(
-                ticket=hello.ticket, key=hello.key, nonce=nonce, node=self._settings.node
-            )
-        except WebRefusedError as problem:
-            raise LinkRefusedError(problem.code, problem.sentence) from problem
-        name = checked_name(redeemed.get("session"))
-        session = self._links.session(name)
-        if session is None:
-            session = Session(name, str(redeemed.get("device", "")))
-            self._links.sessions[name] = session
-        seat = session.seats[hello.key] = Seat(hello.key, redeemed)
-        self._links.save(session)
-        return session, seat
 
     async def _one_browser_per_key(self, browser: BrowserLeg) -> None:
         for older in tuple(browser.session.browsers):

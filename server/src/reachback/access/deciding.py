@@ -41,6 +41,7 @@ class Matter:
     narrowings: tuple[wire.Narrowing, ...]
     statement_row: queries.KeptDocument | None
     narrowing_rows: Sequence[queries.KeptDocument]
+    teams: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +78,13 @@ def matter(actor: Actor, device_id: UUID, case_id: UUID | None, now: datetime) -
         narrowings=tuple(wire.Narrowing.parse(each.body) for each in standing),
         statement_row=statement,
         narrowing_rows=standing,
+        teams=_teams(actor),
     )
+
+
+def _teams(actor: Actor) -> tuple[str, ...]:
+    found = people.teams(actor).filter(id__in=actor.team_ids)
+    return tuple(sorted(found.values_list("name", flat=True))) if actor.team_ids else ()
 
 
 @lru_cache(maxsize=256)
@@ -89,20 +96,19 @@ def _parsed_statement(body: str) -> wire.DeviceStatement:
 def _case(actor: Actor, organisation_id: UUID, case_id: UUID | None) -> wire.CaseReference | None:
     if case_id is None:
         return None
-    view = cases.case(actor, case_id)
-    if view.organisation_id != organisation_id or not view.is_open:
+    number = cases.number_of_open(actor, case_id, organisation_id)
+    if number is None:
         raise AccessRefused("case-missing", _("This case does not cover this device any more."))
-    return wire.CaseReference(number=view.number, reference=str(case_id))
+    return wire.CaseReference(number=number, reference=str(case_id))
 
 
 def draft_grant(actor: Actor, matter: Matter, wish: Wish, now: datetime) -> wire.Grant:
     """Return the grant that would be minted, with a nonce that no device ever issued."""
-    teams = people.teams(actor).filter(id__in=actor.team_ids).values_list("name", flat=True)
     digest = matter.contract_row.digest if matter.contract_row else _NO_DIGEST
     return wire.Grant(
         id="draft",
         session="draft",
-        technician=wire.Technician(name=actor.name, teams=tuple(sorted(teams)), mfa=wish.mfa),
+        technician=wire.Technician(name=actor.name, teams=matter.teams, mfa=wish.mfa),
         session_key=wish.session_key,
         device=matter.device.key,
         organisation=str(matter.device.organisation_id),

@@ -31,9 +31,9 @@ def keep(
     key: str,
     may: str,
     now: datetime,
-    lifetime: timedelta = LIFETIME,
+    void_at: datetime | None = None,
 ) -> None:
-    """Write the ticket's row."""
+    """Write the ticket's row; it is void after LIFETIME unless told otherwise."""
     if actor.id is None:
         msg = "only a person gets a ticket"
         raise ValueError(msg)
@@ -44,5 +44,5 @@ def keep(
         key=key,
         may=may,
         issued_at=now,
-        expires_at=now + lifetime,
+        expires_at=void_at or now + LIFETIME,
     )

@@ -121,6 +121,19 @@ def case(actor: Actor, case_id: UUID) -> Case:
     return found
 
 
+def number_of_open(actor: Actor, case_id: UUID, organisation_id: UUID) -> int | None:
+    """The number of an open case of this customer, and nothing more: asked with every Connect.
+
+    None if it is finished or another's; raises CaseNotFound if the actor may not know of it.
+    """
+    found = visible_cases(actor).filter(pk=case_id)
+    columns = found.values_list("number", "organisation_id", "is_open").first()
+    if columns is None:
+        raise CaseNotFound(_("There is no such case."), number=case_id)
+    number, owner, is_open = columns
+    return int(number) if is_open and owner == organisation_id else None
+
+
 def case_row(actor: Actor, case_id: UUID) -> CaseRow:
     """The case as one line of a list. Raises CaseNotFound."""
     return row(case(actor, case_id))

@@ -13,7 +13,8 @@ from reachback.access import facts as access_facts
 from reachback.access.deciding import Matter
 from reachback.access.errors import AccessRefused, MayNotConnect
 from reachback.access.instants import instant, milliseconds
-from reachback.access.models import AccessSession, Grant, LinkTicket, SpentNonce
+from reachback.access.models import AccessSession, ContractDocument, Grant, LinkTicket, SpentNonce
+from reachback.access.seats import Sitter, seat
 from reachback.audit.operations import record
 from reachback.kernel import facts, front
 from reachback.kernel.actors import Actor
@@ -47,13 +48,34 @@ class ConnectRequest:
 class Connected:
     """A session that may begin. `ticket` is shown once and kept as a hash."""
 
-    session_id: UUID
+    session: AccessSession
     ticket: str
     node: str
     grant: dict[str, Any]
-    channel: str
-    run_as: str
-    expires_at: datetime
+
+    @property
+    def session_id(self) -> UUID:
+        return UUID(str(self.session.id))
+
+    @property
+    def channel(self) -> str:
+        """The signed key of the session's first channel."""
+        return f"{self.session.id}.1"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Plan:
+    """What was decided, and the names of what will be made."""
+
+    matter: Matter
+    request: ConnectRequest
+    wish: deciding.Wish
+    contract_row: ContractDocument
+    decision: Decision
+    session_id: UUID
+    ticket: str
+    void_at: datetime
+    expires: int
 
 
 def connect(*, actor: Actor, now: datetime, request: ConnectRequest) -> Connected:
@@ -68,9 +90,8 @@ def connect(*, actor: Actor, now: datetime, request: ConnectRequest) -> Connecte
     try:
         _check_key(request.session_key)
         asked = _complete(request, matter)
-        decision, contract = _decided(actor, matter, asked, now)
-        answer = _nonce(matter)
-        return _mint(actor, now, matter, asked, (decision, contract, answer))
+        plan = _plan(actor, matter, asked, now)
+        return _mint(actor, now, plan, _nonce(actor, plan))
     except AccessRefused as refused:
         _record_refusal(actor, now, matter, refused)
         raise
@@ -93,26 +114,57 @@ def _check_key(line: str) -> None:
         raise AccessRefused(refusal.code, refusal.sentence) from refusal
 
 
-def _decided(
-    actor: Actor, matter: Matter, request: ConnectRequest, now: datetime
-) -> tuple[Decision, wire.Contract]:
-    wish = deciding.Wish(
+def _wish(request: ConnectRequest) -> deciding.Wish:
+    return deciding.Wish(
         capability=request.capability,
         run_as=request.run_as,
         session_key=request.session_key,
         mfa=request.mfa,
         target=request.target,
     )
+
+
+def _plan(actor: Actor, matter: Matter, request: ConnectRequest, now: datetime) -> _Plan:
+    wish = _wish(request)
     decision = deciding.decide(actor, matter, wish, now)
-    if not decision.allowed or matter.contract is None:
+    if not decision.allowed or matter.contract_row is None:
         raise AccessRefused(decision.code, decision.sentence, decision.clause)
-    return decision, matter.contract
+    return _Plan(
+        matter=matter,
+        request=request,
+        wish=replace(wish, also=deciding.companions(actor, matter, wish, now)),
+        contract_row=matter.contract_row,
+        decision=decision,
+        session_id=new_id(),
+        ticket=tickets.new_ticket(),
+        void_at=now + (tickets.COPIED_LIFETIME if request.target else tickets.LIFETIME),
+        expires=min(decision.expires, milliseconds(now + LIFETIME)),
+    )
 
 
-def _nonce(matter: Matter) -> dict[str, Any]:
-    """Ask the front for a nonce the device issued on its present link."""
+def _nonce(actor: Actor, plan: _Plan) -> dict[str, Any]:
+    """Ask the front for a nonce the device issued on its present link; announce the ticket.
+
+    The announced seat saves the browser a question to this process between its HELLO and its
+    OPEN. A ticket that is announced and then not minted is shown to nobody.
+    """
+    matter = plan.matter
+    sitter = Sitter(id=actor.id, name=actor.name, may=LinkTicket.May.OPEN, recordings=())
+    announced = {
+        "ticket": tickets.ticket_hash(plan.ticket),
+        "key": plan.request.session_key,
+        "until": milliseconds(plan.void_at),
+        "seat": seat(
+            actor,
+            matter,
+            plan.contract_row,
+            session_id=plan.session_id,
+            sitter=sitter,
+            expires_at=instant(plan.expires),
+        ),
+    }
     try:
-        return front.ask(f"/devices/{matter.device.id}/nonce", {})
+        return front.ask(f"/devices/{matter.device.id}/nonce", {"announce": announced})
     except FrontRefused as refused:
         if refused.code == "device-offline":
             sentence = _("%(name)s has no link at the moment.") % {"name": matter.device.name}
@@ -120,35 +172,19 @@ def _nonce(matter: Matter) -> dict[str, Any]:
         raise
 
 
-def _mint(
-    actor: Actor,
-    now: datetime,
-    matter: Matter,
-    request: ConnectRequest,
-    decided: tuple[Decision, wire.Contract, dict[str, Any]],
-) -> Connected:
-    decision, _contract, answer = decided
-    session_id = new_id()
-    wish = deciding.Wish(
-        capability=request.capability,
-        run_as=request.run_as,
-        session_key=request.session_key,
-        mfa=request.mfa,
-        target=request.target,
-    )
-    wish = replace(wish, also=deciding.companions(actor, matter, wish, now))
+def _mint(actor: Actor, now: datetime, plan: _Plan, answer: dict[str, Any]) -> Connected:
+    request, decision = plan.request, plan.decision
     document = replace(
-        deciding.draft_grant(actor, matter, wish, now),
+        deciding.draft_grant(actor, plan.matter, plan.wish, now),
         id=str(new_id()),
-        session=str(session_id),
+        session=str(plan.session_id),
         nonce=str(answer["nonce"]),
-        expires=min(decision.expires, milliseconds(now + LIFETIME)),
+        expires=plan.expires,
     )
     sealed = wire.seal(document, keys.grant_key())
-    ticket = tickets.new_ticket()
     with transaction.atomic():
-        _spend(matter, document.nonce, now)
-        session = _session(actor, now, matter, request, (session_id, decision, document))
+        _spend(plan.matter, document.nonce, now)
+        session = _session(actor, now, plan, document)
         Grant.objects.create(
             organisation_id=session.organisation_id,
             session=session,
@@ -161,24 +197,21 @@ def _mint(
             expires_at=session.expires_at,
         )
         tickets.keep(
-            ticket,
+            plan.ticket,
             session.id,
             actor,
             key=request.session_key,
             may=LinkTicket.May.OPEN,
             now=now,
-            lifetime=tickets.COPIED_LIFETIME if request.target else tickets.LIFETIME,
+            void_at=plan.void_at,
         )
         data = {"clause": decision.clause} | ({"target": request.target} if request.target else {})
         _record(actor, now, session, "session.granted", data)
     return Connected(
-        session_id=session_id,
-        ticket=ticket,
+        session=session,
+        ticket=plan.ticket,
         node=str(answer.get("node", "")),
         grant=sealed.to_json(),
-        channel=f"{session_id}.1",
-        run_as=request.run_as,
-        expires_at=session.expires_at,
     )
 
 
@@ -191,26 +224,19 @@ def _spend(matter: Matter, nonce: str, now: datetime) -> None:
         raise AccessRefused("wrong-nonce", sentence) from error
 
 
-def _session(
-    actor: Actor,
-    now: datetime,
-    matter: Matter,
-    request: ConnectRequest,
-    minted: tuple[UUID, Decision, wire.Grant],
-) -> AccessSession:
-    session_id, decision, document = minted
+def _session(actor: Actor, now: datetime, plan: _Plan, document: wire.Grant) -> AccessSession:
     row: AccessSession = AccessSession.objects.create(
-        id=session_id,
-        organisation_id=matter.device.organisation_id,
-        device_id=matter.device.id,
-        case_id=request.case_id,
+        id=plan.session_id,
+        organisation_id=plan.matter.device.organisation_id,
+        device=plan.matter.device,
+        case_id=plan.request.case_id,
         technician_id=actor.id,
-        contract=matter.contract_row,
-        session_key=request.session_key,
-        clause=decision.clause,
-        sentence=decision.sentence[:1000],
+        contract=plan.contract_row,
+        session_key=plan.request.session_key,
+        clause=plan.decision.clause,
+        sentence=plan.decision.sentence[:1000],
         capabilities=list(document.capabilities),
-        run_as=request.run_as[:80],
+        run_as=plan.request.run_as[:80],
         asked_at=now,
         expires_at=instant(document.expires),
     )

@@ -6,10 +6,10 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
-from reachback.access import deciding, queries
+from reachback.access import deciding
 from reachback.access.errors import AccessRefused, TicketRefused
-from reachback.access.instants import milliseconds
 from reachback.access.models import AccessSession, LinkTicket
+from reachback.access.seats import Sitter, seat
 from reachback.access.tickets import ticket_hash
 from reachback.audit.operations import record
 from reachback.kernel import actors
@@ -19,15 +19,19 @@ from reachback.people import queries as people
 _SYSTEM = actors.system("access.tickets")
 
 
-def redeem(*, now: datetime, ticket: str, key: str) -> dict[str, Any]:
+def redeem(
+    *, now: datetime, ticket: str, key: str, shown: datetime | None = None
+) -> dict[str, Any]:
     """Spend the ticket and return what the front needs for the session (front.md).
 
+    `shown` is when the front saw the ticket, if that is some time ago: it had been told what this
+    answers (`connect`), and let the browser sit down at once.
     Raises TicketRefused (`ticket-unknown`, `ticket-spent`, `ticket-expired`, `ticket-key`) or
     AccessRefused when the session is over or the contract gone. A refusal of a ticket that is
     known here is an audit row in both organisations; a stranger's guess is the front's to count.
     """
     try:
-        return _redeemed(now, ticket, key)
+        return _redeemed(now, ticket, key, min(now, shown or now))
     except (TicketRefused, AccessRefused) as refused:
         _record_refusal(now, ticket, refused)
         raise
@@ -59,9 +63,9 @@ def _record_refusal(now: datetime, ticket: str, refused: ReachbackError) -> None
         )
 
 
-def _redeemed(now: datetime, ticket: str, key: str) -> dict[str, Any]:
+def _redeemed(now: datetime, ticket: str, key: str, shown: datetime) -> dict[str, Any]:
     with transaction.atomic():
-        row = _spend(now, ticket, key)
+        row = _spend(now, ticket, key, shown)
         found: QuerySet[AccessSession] = AccessSession.objects.visible_to(_SYSTEM)
         session = found.select_related("device", "organisation").get(id=row.session_id)
     if session.state == AccessSession.State.ENDED:
@@ -69,28 +73,23 @@ def _redeemed(now: datetime, ticket: str, key: str) -> dict[str, Any]:
     matter = deciding.matter(_SYSTEM, session.device_id, None, now)
     if matter.contract_row is None:
         raise AccessRefused("contract-missing", "There is no contract in force.")
-    keysets = queries.keysets(_SYSTEM, session.organisation_id)
-    statement, standing = matter.statement_row, matter.narrowing_rows
-    contract = queries.parsed(matter.contract_row)
-    return {
-        "session": str(session.id),
-        "device": str(session.device_id),
-        "person": {"id": str(row.person_id), "name": row.person.name},
-        "may": [row.may],
-        "recordings": [
-            str(session.id),
-            *session.channels.values_list("key", flat=True),
-        ],
-        "contract": queries.envelope(matter.contract_row),
-        "keyset": queries.envelope(keysets[-1]) if keysets else None,
-        "statement": queries.envelope(statement) if statement else None,
-        "narrowings": [queries.envelope(each) for each in standing],
-        "provider_keys": sorted(contract.provider.grant_keys),
-        "expires": milliseconds(session.expires_at),
-    }
+    sitter = Sitter(
+        id=row.person_id,
+        name=row.person.name,
+        may=row.may,
+        recordings=tuple(session.channels.values_list("key", flat=True)),
+    )
+    return seat(
+        _SYSTEM,
+        matter,
+        matter.contract_row,
+        session_id=session.id,
+        sitter=sitter,
+        expires_at=session.expires_at,
+    )
 
 
-def _spend(now: datetime, ticket: str, key: str) -> LinkTicket:
+def _spend(now: datetime, ticket: str, key: str, shown: datetime) -> LinkTicket:
     row = (
         LinkTicket.objects.select_for_update(of=("self",))
         .select_related("person")
@@ -101,7 +100,7 @@ def _spend(now: datetime, ticket: str, key: str) -> LinkTicket:
         raise TicketRefused("ticket-unknown")
     if row.spent_at is not None:
         raise TicketRefused("ticket-spent")
-    if row.expires_at <= now:
+    if row.expires_at <= shown:
         raise TicketRefused("ticket-expired")
     if row.key != key:
         raise TicketRefused("ticket-key")

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from reachback.access import operations
+from reachback.access.instants import instant
 from reachback.kernel import clock
 from reachback.kernel.front_calls import from_front
 
@@ -11,8 +12,12 @@ from reachback.kernel.front_calls import from_front
 @from_front
 def redeem(question: dict[str, Any]) -> dict[str, Any]:
     """A browser shows its ticket."""
+    shown = question.get("shown")
     return operations.redeem(
-        now=clock.now(), ticket=str(question["ticket"]), key=str(question["key"])
+        now=clock.now(),
+        ticket=str(question["ticket"]),
+        key=str(question["key"]),
+        shown=None if shown is None else instant(int(shown)),
     )
 
 

@@ -67,8 +67,8 @@ def connect(request: ActorRequest, device_id: UUID) -> HttpResponse:
         "link": LINK,
         "node": made.node,
         "grant": made.grant,
-        "channel": _channel(queries.session(request.actor, made.session_id)),
-        "expires": milliseconds(made.expires_at),
+        "channel": _channel(made.session),
+        "expires": milliseconds(made.session.expires_at),
     }
     return JsonResponse(answer, status=201)
 

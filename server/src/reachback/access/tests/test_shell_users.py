@@ -89,7 +89,7 @@ def test_a_shell_as_administrator_is_granted_as_that_and_no_less(world: World) -
 
 def test_a_named_user_is_the_sessions_user(world: World) -> None:
     _publish(world)
-    assert _connect(world, run_as="kiosk").run_as == "kiosk"
+    assert _connect(world, run_as="kiosk").session.run_as == "kiosk"
     with pytest.raises(AccessRefused) as refused:
         _connect(world, run_as="postgres")
     assert (refused.value.code, refused.value.clause) == ("parameter-refused", 1)

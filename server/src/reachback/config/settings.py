@@ -69,7 +69,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "reachback.people.web.middleware.SignedInDevices",
     "django_htmx.middleware.HtmxMiddleware",
     "reachback.people.web.middleware.ActorMiddleware",
     "reachback.config.failures.SpokenErrors",

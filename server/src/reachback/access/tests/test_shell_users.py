@@ -81,7 +81,11 @@ def test_a_shell_as_administrator_is_granted_as_that_and_no_less(world: World) -
     made = _connect(world, run_as="", capability="shell.admin")
     grant = wire.Grant.parse(wire.Envelope.from_json(made.grant).body)
     session = AccessSession.objects.visible_to(SYSTEM).get()
-    assert (grant.capabilities, made.session.run_as, session.clause) == (("shell.admin",), "root", 2)
+    assert (grant.capabilities, made.session.run_as, session.clause) == (
+        ("shell.admin",),
+        "root",
+        2,
+    )
     with pytest.raises(AccessRefused) as refused:
         _connect(world, run_as="root", capability="shell.user")
     assert refused.value.code == "parameter-refused"

@@ -11,9 +11,12 @@ import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
+from allauth.usersessions.models import UserSession
 from axe_playwright_python.sync_playwright import Axe
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from pytest_django import Settings
@@ -157,6 +160,24 @@ def test_sign_in_pages_have_no_accessibility_violation(page: Page, site: str) ->
         page.goto(site + path)
         found[path] = Axe().run(page).response["violations"]
     assert {path: v for path, v in found.items() if v} == {}
+
+
+def test_where_somebody_is_signed_in_is_noted_once_a_minute(db: None) -> None:
+    cache.clear()
+    lotus = Organisation.objects.create(kind="customer", name="Lotus Hotels", slug="lotus")
+    chen = User.objects.create_user("chen@example.com", PASSWORD, name="Chen", organisation=lotus)
+    client = Client()
+    client.force_login(chen)
+
+    def writes(agent: str) -> int:
+        with CaptureQueriesContext(connection) as seen:
+            assert client.get("/people/me/", headers={"user-agent": agent}).status_code == 200
+        return sum('"usersessions_usersession"' in query["sql"] for query in seen.captured_queries)
+
+    assert writes("Firefox") > 0
+    assert writes("Firefox") == 0
+    assert writes("a thief's") > 0, "another browser with the same session is noted at once"
+    assert UserSession.objects.get(user=chen).user_agent == "a thief's"
 
 
 def test_a_wrong_password_says_so_and_many_are_stopped(db: None) -> None:

@@ -12,7 +12,7 @@ PROMPT = re.compile(r"\$\s*$")
 
 def terminal(page: Page) -> Locator:
     """Return the rows of the terminal as text."""
-    return page.locator("#terminal .xterm-rows")
+    return page.locator("#terminal .shell:not([hidden]) .xterm-rows")
 
 
 def type_line(page: Page, line: str) -> None:

@@ -116,6 +116,28 @@ def test_a_cut_cable_loses_nothing(demo: Demo, tomas: Page, chen: Page) -> None:
     expect_output(chen, "typed-while-the-cable-was-cut")
 
 
+def test_a_second_shell_in_a_tab_goes_its_own_way(tomas: Page) -> None:
+    tomas.bring_to_front()
+    tomas.keyboard.press("Control+Shift+Enter")
+    tabs = tomas.locator("[data-shell-tabs] .shell-tab")
+    expect(tabs).to_have_count(2)
+    expect(terminal(tomas)).to_contain_text("$")
+    type_line(tomas, "echo in-the-second-$((40+2))")
+    expect_output(tomas, "in-the-second-42")
+    tomas.keyboard.press("Control+Shift+1")
+    expect_output(tomas, "typed-while-the-cable-was-cut")
+    expect(terminal(tomas)).not_to_contain_text("in-the-second")
+    tomas.reload()
+    expect(tabs).to_have_count(2)
+    tabs.nth(1).get_by_role("button", name="Shell 2", exact=True).click()
+    expect_output(tomas, "in-the-second-42")
+    look(tomas, "tabs")
+    tomas.get_by_role("button", name="Close shell 2").click()
+    tomas.get_by_role("button", name="Close it").click()
+    expect(tomas.locator("[data-shell-tabs]")).to_be_hidden()
+    expect_output(tomas, "typed-while-the-cable-was-cut")
+
+
 def test_the_repair_recovers_the_check_and_the_case_is_resolved(
     demo: Demo, tomas: Page, maya: Page
 ) -> None:

@@ -16,6 +16,7 @@ let screen: Screen;
 let tools: Tools;
 let typed: string[];
 let echoed: number;
+let asked: number[];
 
 beforeEach(() => {
   show(PAGE);
@@ -34,15 +35,19 @@ beforeEach(() => {
   }));
   typed = [];
   echoed = 0;
+  asked = [];
   const events = {
     typed: (bytes: Uint8Array) => typed.push(new TextDecoder().decode(bytes)),
     resized: () => undefined,
   };
   screen = new Screen(find("#terminal"), events, false);
-  tools = new Tools(screen, find("#terminal"), () => {
-    echoed += 1;
+  tools = new Tools(screen, find("#terminal"), {
+    echo: () => {
+      echoed += 1;
+    },
+    tab: () => asked.push(-1),
+    show: (index) => asked.push(index),
   });
-  screen.shape = (words) => tools.shaped(words);
 });
 
 afterEach(() => {
@@ -55,6 +60,11 @@ function chord(code: string): void {
   const held = { code, ctrlKey: true, shiftKey: true, bubbles: true, cancelable: true };
   field.dispatchEvent(new KeyboardEvent("keydown", held));
 }
+
+test("chords ask the page for one more shell and for the shell at a place", () => {
+  for (const code of ["Enter", "Digit1", "Digit9"]) chord(code);
+  expect(asked).toEqual([-1, 0, 8]);
+});
 
 test("one pasted line goes in at once, without what a terminal obeys", () => {
   tools.paste("echo \x1b[201~hi\x07\tthere");

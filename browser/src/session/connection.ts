@@ -111,6 +111,15 @@ export class SessionConnection implements Carrier {
     return channel;
   }
 
+  /** The technician leaves a channel: the device ends it. False while there is no link to say it on. */
+  close({ ch }: SessionChannel): boolean {
+    if (!this.welcome || this.link === undefined) return false;
+    const value = { code: "closed", sentence: "The technician closed it." };
+    this.link.send({ name: "close", ch, value });
+    this.flush();
+    return true;
+  }
+
   private add(plan: ChannelPlan, view: ChannelView): SessionChannel {
     const ch = FIRST_SESSION_CHANNEL + this.channels.size;
     const channel = new SessionChannel(ch, plan, view, this);
@@ -318,7 +327,8 @@ export class SessionConnection implements Carrier {
   /** A channel's key: its own, or the recording that is watched. */
   private followed(channel: SessionChannel): string {
     const { key } = channel.plan;
-    return this.data.mode === "watch" ? (this.data.recordings[0] ?? key) : key;
+    const { mode, recordings } = this.data;
+    return mode === "watch" && !recordings.includes(key) ? (recordings[0] ?? key) : key;
   }
 
   /** Ask for a channel: the one there is, the recording to watch, or a new one. */
@@ -383,12 +393,13 @@ export class SessionConnection implements Carrier {
     void this.around.keep(kept);
   }
 
-  /** REFUSED or CLOSE: the first channel's end is the page's. */
+  /** REFUSED or CLOSE: the page ends with its last shell, or with its first channel of another kind. */
   private closed(ch: number, tell: (channel: SessionChannel) => void): void {
     const channel = this.channels.get(ch);
     if (channel === undefined || channel.over) return;
     channel.over = true;
-    if (channel === this.first) this.stop();
+    const ends = channel === this.first && channel.plan.kind !== "shell";
+    if (ends || this.lasting.length === 0) this.stop();
     tell(channel);
   }
 

@@ -17,6 +17,8 @@ export interface KeptSession {
   channels: { key: string; kind: string }[];
   /** OPENs whose answer has not come, by channel key: repeated word for word, so that each acts once. */
   openings?: Record<string, Envelope>;
+  /** Channels whose tab was closed: they are over, and nobody wants to see them here again. */
+  closed?: string[];
   kept: number;
 }
 

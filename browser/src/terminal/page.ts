@@ -1,7 +1,7 @@
-/** Joins the terminal, the bar and the connection of one session. */
+/** Joins the shells, the bar and the connection of one session. */
 
 import type { Json } from "../link/frames";
-import { type Unit, unitLength } from "../link/streams";
+import type { Unit } from "../link/streams";
 import { post, Refused, type SessionData } from "../session/bootstrap";
 import {
   type Keys,
@@ -9,81 +9,80 @@ import {
   type SessionView,
   type TicketSource,
 } from "../session/connection";
-import type { Surroundings } from "../session/surroundings";
+import { browser, type Surroundings } from "../session/surroundings";
 import { SessionBar } from "./bar";
 import { DataCap } from "./cap";
-import { Foresight } from "./foresight";
-import { Screen } from "./screen";
+import type { Screen } from "./screen";
+import { Shell, type ShellHost } from "./shell";
 import { offerSignals } from "./signals";
+import { newKey, numberOf, openTabs, TABS_MOST, TabBar } from "./tabs";
 import { Tools } from "./tools";
 
-const INPUT_TESTIMONY = 2;
-const REDACTED_TESTIMONY = 3;
-const RESIZE_COMMAND = 16;
 const SIGNAL_COMMAND = 17;
-const RESIZE_TESTIMONY = 4;
-const EXIT_TESTIMONY = 5;
-const TESTIMONY_HEAD = 24; // time 8, salt 16
 const FULL = "The line is down and no more can be kept: this was not typed.";
 
-function resizeBody(columns: number, rows: number): Uint8Array {
-  const body = new Uint8Array(4);
-  const view = new DataView(body.buffer);
-  view.setUint16(0, columns);
-  view.setUint16(2, rows);
-  return body;
-}
-
-export class SessionPage implements SessionView {
-  readonly screen: Screen;
+export class SessionPage implements SessionView, ShellHost {
   private readonly bar: SessionBar;
   private readonly connection: SessionConnection;
   private readonly watching: boolean;
+  private readonly first: Shell;
+  private readonly tabs: TabBar;
+  private readonly tools: Tools;
+  private shells: Shell[] = [];
+  private active: Shell;
   private legs = { browser: true, device: true };
   private lostAt = 0;
-  private missing = 0;
+  private lostBytes = 0;
   private over = false;
   private attemptAt = 0;
   private readonly cap: DataCap;
-  private readonly foresight: Foresight | undefined;
 
   constructor(
-    element: HTMLElement,
-    private readonly data: SessionData,
-    keys: Keys,
+    private readonly element: HTMLElement,
+    readonly data: SessionData,
+    private readonly keys: Keys,
     ticket: TicketSource,
-    around?: Surroundings,
+    private readonly around: Surroundings = browser,
   ) {
     this.watching = data.mode === "watch";
     this.bar = new SessionBar(data.device.zone, data.expires);
-    const events = {
-      typed: (bytes: Uint8Array, words?: string) => {
-        if (words !== undefined) this.foresight?.typed(words);
-        if (!this.connection.type(bytes) && !this.over) this.bar.state(FULL, "lost");
-      },
-      resized: (columns: number, rows: number) => {
-        if (!this.watching) this.connection.command(RESIZE_COMMAND, resizeBody(columns, rows));
-      },
-    };
-    this.screen = new Screen(element, events, this.watching);
-    const { columns, rows } = this.screen.size;
-    data.channel.parameters = { term: "xterm-256color", ...data.channel.parameters, columns, rows };
-    // A channel opened before this page was loaded may have been opened in another size.
     const { channels, openings = {} } = keys.kept;
     const older = channels.length > 0 || Object.keys(openings).length > 0;
+    const [plan = data.channel, ...others] = openTabs(data, keys.kept);
+    data.channel = plan;
+    this.first = this.shell(plan);
+    this.active = this.first;
+    this.tabs = new TabBar(data.texts, {
+      show: (index) => this.show(index),
+      close: (index) => this.askToClose(index),
+      add: () => this.add(),
+    });
     this.connection = new SessionConnection(data, keys, ticket, this, around);
-    if (older) events.resized(columns, rows);
+    this.first.carry(this.connection.first);
+    if (older) this.first.tellSize();
     this.bar.onEnd(() => void this.end());
     this.bar.everySecond = () => this.second();
-    if (!this.watching) this.foresight = new Foresight(this.screen.terminal);
-    const tools = new Tools(this.screen, element, () => this.switchEcho());
-    this.screen.shape = (words) => tools.shaped(words);
+    this.tools = new Tools(this.first.screen, this.first.element, {
+      echo: () => this.switchEcho(),
+      tab: () => this.add(),
+      show: (index) => this.show(index),
+    });
     offerSignals(
-      (name) => this.connection.command(SIGNAL_COMMAND, new TextEncoder().encode(name)),
+      (name) => this.active.command(SIGNAL_COMMAND, new TextEncoder().encode(name)),
       () => this.screen.terminal.focus(),
     );
     this.cap = new DataCap(data.session, (bytes) => this.connection.cap(bytes));
-    this.bar.echo(this.foresight?.enabled ?? false);
+    this.bar.echo(this.first.foresight?.enabled ?? false);
+    for (const other of others) {
+      const shell = this.shell(other);
+      this.join(shell);
+      shell.tellSize();
+    }
+    this.draw();
+  }
+
+  get screen(): Screen {
+    return this.active.screen;
   }
 
   start(): void {
@@ -94,75 +93,94 @@ export class SessionPage implements SessionView {
   /** Another page carries the session now: stop, and say so. */
   leave(words: string): void {
     this.connection.stop();
-    this.close(words);
+    for (const shell of this.shells) shell.ended(words);
   }
 
-  unit(unit: Unit, offset: number): void {
-    const after = offset + unitLength(unit);
-    if (unit.kind === "data") {
-      this.screen.write(unit.data, () => this.connection.consumed(after));
+  // Several shells
+
+  private shell(plan: SessionData["channel"]): Shell {
+    const place = document.createElement("div");
+    place.className = "shell";
+    place.hidden = this.shells.length > 0;
+    this.element.append(place);
+    const made = new Shell(place, plan, this);
+    this.shells.push(made);
+    return made;
+  }
+
+  private join(shell: Shell): void {
+    this.tools.adopt(shell.screen, shell.element);
+    shell.carry(this.connection.open(shell.plan, shell));
+  }
+
+  private draw(): void {
+    const tabs = this.shells.map((each) => ({ number: numberOf(each.plan.key), over: each.over }));
+    this.tabs.draw(tabs, this.shells.indexOf(this.active), !this.watching);
+  }
+
+  private show(index: number): void {
+    const shell = this.shells[index];
+    if (shell === undefined) return;
+    this.active = shell;
+    this.tools.use(shell.screen);
+    for (const each of this.shells) each.show(each === shell);
+    this.draw();
+  }
+
+  /** One more shell under the session's own grant. */
+  private add(): void {
+    if (this.over || this.watching || this.shells.length >= TABS_MOST) return;
+    const { kind, parameters } = this.data.channel;
+    const key = newKey(this.data, this.keys.kept);
+    this.join(this.shell({ key, kind, parameters: { ...parameters } }));
+    this.show(this.shells.length - 1);
+  }
+
+  private askToClose(index: number): void {
+    const shell = this.shells[index];
+    if (shell === undefined) return;
+    if (shell.over) {
+      this.remove(shell);
       return;
     }
-    if (unit.kind === "ctrl" && this.foresight !== undefined) this.foresee(unit);
-    if (unit.kind === "gap") {
-      this.missing += unit.length;
-      const words = this.data.texts.gap ?? "missing, as the device itself declares";
-      this.screen.say(`${unit.length} B ${words}`);
-    } else this.testimony(unit.control, unit.body);
-    // Drawn when everything before it is drawn.
-    this.screen.write(new Uint8Array(), () => this.connection.consumed(after));
+    this.show(index);
+    const dialog = document.querySelector<HTMLDialogElement>("#close-shell");
+    if (dialog === null) return;
+    dialog.returnValue = "";
+    dialog.onclose = () => {
+      const channel = shell.carried;
+      const wanted = dialog.returnValue === "close" && channel !== undefined && !shell.over;
+      shell.leaving = wanted && this.connection.close(channel);
+      if (wanted && !shell.leaving) this.bar.state(FULL, "lost");
+      this.screen.terminal.focus();
+    };
+    dialog.showModal();
   }
 
-  /** The device's word on what was typed counts when everything printed before it is drawn. */
-  private foresee({ control, body }: Extract<Unit, { kind: "ctrl" }>): void {
-    if (control === INPUT_TESTIMONY) {
-      const typed = body.slice(TESTIMONY_HEAD);
-      this.screen.write(new Uint8Array(), () => this.foresight?.testified(typed));
-    } else if (control === REDACTED_TESTIMONY) {
-      this.screen.write(new Uint8Array(), () => this.foresight?.redacted());
-    }
+  private remove(shell: Shell): void {
+    if (this.shells.length < 2) return;
+    const { kept } = this.keys;
+    kept.closed = [...(kept.closed ?? []), shell.plan.key];
+    void this.around.keep(kept);
+    this.shells = this.shells.filter((each) => each !== shell);
+    this.tools.drop(shell.screen);
+    shell.element.remove();
+    shell.screen.terminal.dispose();
+    if (this.active === shell) this.show(0);
+    else this.draw();
+  }
+
+  // The first shell is the connection's own view
+
+  unit(unit: Unit, offset: number): void {
+    this.first.unit(unit, offset);
   }
 
   heard(): void {
-    this.foresight?.acknowledged();
+    this.first.heard();
   }
 
-  private switchEcho(): void {
-    if (this.foresight === undefined) return;
-    this.foresight.enabled = !this.foresight.enabled;
-    this.bar.echo(this.foresight.enabled);
-  }
-
-  private testimony(kind: number, body: Uint8Array): void {
-    const payload = body.subarray(TESTIMONY_HEAD);
-    if (kind === RESIZE_TESTIMONY && this.watching && payload.length === 4) {
-      const view = new DataView(payload.buffer, payload.byteOffset, 4);
-      this.screen.resize(view.getUint16(0), view.getUint16(2));
-    }
-    if (kind === EXIT_TESTIMONY) this.ended(this.exitWords(payload));
-  }
-
-  /** How the shell ended, in words; what cannot be read as a status or a signal's name is left out. */
-  private exitWords(payload: Uint8Array): string {
-    const { texts } = this.data;
-    const over = texts.ended ?? "The session is over.";
-    let value: Json;
-    try {
-      value = JSON.parse(new TextDecoder().decode(payload)) as Json;
-    } catch {
-      return over;
-    }
-    const { status, signal } = value ?? {};
-    if (Number.isInteger(status) && status !== 0) {
-      return `${over} ${texts.status ?? "Exit status"} ${status}.`;
-    }
-    if (typeof signal === "string" && /^[A-Z0-9+]{1,12}$/.test(signal)) {
-      return `${over} ${texts.signal ?? "Signal"} ${signal}.`;
-    }
-    return over;
-  }
-
-  opened(_value: Json): void {
+  opened(_value?: Json): void {
     if (this.over) return;
     this.bar.recording(true);
     if (this.lostAt > 0) return;
@@ -170,20 +188,36 @@ export class SessionPage implements SessionView {
   }
 
   refused(sentence: string): void {
-    this.close(sentence);
+    this.first.refused(sentence);
   }
 
-  /** The first word about the end stands: EXIT comes before the front's CLOSE. */
-  ended(sentence: string): void {
-    this.close(sentence || (this.data.texts.ended ?? ""));
+  ended(shell: Shell | string, sentence = ""): void {
+    if (typeof shell === "string") {
+      this.first.ended(shell);
+      return;
+    }
+    if (this.shells.every((each) => each.over)) this.close(sentence);
+    else if (shell.leaving) this.remove(shell);
+    this.draw();
+  }
+
+  full(): void {
+    this.bar.state(FULL, "lost");
+  }
+
+  missing(bytes: number): void {
+    this.lostBytes += bytes;
+  }
+
+  private switchEcho(): void {
+    const enabled = !(this.active.foresight?.enabled ?? true);
+    for (const { foresight } of this.shells) if (foresight) foresight.enabled = enabled;
+    this.bar.echo(enabled);
   }
 
   private close(sentence: string): void {
     if (this.over) return;
     this.over = true;
-    this.screen.say(sentence);
-    this.screen.terminal.options.disableStdin = true;
-    this.screen.terminal.options.cursorBlink = false;
     this.bar.recording(false);
     this.bar.state(sentence, "ended");
     document.querySelector<HTMLElement>("[data-session-after]")?.removeAttribute("hidden");
@@ -210,7 +244,7 @@ export class SessionPage implements SessionView {
     } else if (this.lostAt > 0) {
       const seconds = ((Date.now() - this.lostAt) / 1000).toFixed(1);
       this.lostAt = 0;
-      const lost = `${this.missing} ${this.data.texts.nothing_lost ?? "bytes lost"}`;
+      const lost = `${this.lostBytes} ${this.data.texts.nothing_lost ?? "bytes lost"}`;
       const back = this.data.texts.back ?? "Back after";
       this.bar.state(`${back} ${seconds} s · ${lost}`, "up");
     }
@@ -227,7 +261,7 @@ export class SessionPage implements SessionView {
 
   measured(rtt: number | undefined, bytes: number, resumes: number): void {
     // The way to the device is longer than the way to the server: keys have measured it.
-    this.bar.measured(this.foresight?.roundTrip ?? rtt ?? 0, bytes, resumes);
+    this.bar.measured(this.active.foresight?.roundTrip ?? rtt ?? 0, bytes, resumes);
     const { tone, words } = this.cap.state(bytes, this.data.texts);
     this.bar.cap(tone, words);
   }

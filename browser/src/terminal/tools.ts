@@ -37,15 +37,26 @@ export function controlled(text: string): string {
   return text.length === 1 && code >= 0x40 && code < 0x60 ? String.fromCharCode(code - 0x40) : text;
 }
 
+/** What the tools ask of their page. */
+export interface PageActs {
+  /** Switch local echo. */
+  echo(): void;
+  /** One more shell. */
+  tab(): void;
+  /** The shell at this place, from 0. */
+  show(index: number): void;
+}
+
 export class Tools {
   private control = false;
   private acts: Record<string, () => void>;
+  private screens: Screen[] = [];
 
-  /** `echo` switches local echo. */
+  /** `screen` is the one shown; `adopt` and `use` bring others. */
   constructor(
-    private readonly screen: Screen,
+    private screen: Screen,
     element: HTMLElement,
-    echo: () => void,
+    page: PageActs,
   ) {
     this.acts = {
       find: () => this.find(),
@@ -54,11 +65,11 @@ export class Tools {
       smaller: () => this.letters(-1),
       usual: () => this.letters(0),
       keys: () => this.keys(),
-      echo,
+      echo: () => page.echo(),
+      tab: () => page.tab(),
     };
-    this.letters(undefined);
-    this.listen();
-    element.addEventListener("paste", (event) => this.pasted(event), { capture: true });
+    for (let index = 0; index < 9; index += 1) this.acts[`tab${index}`] = () => page.show(index);
+    this.adopt(screen, element);
     for (const button of document.querySelectorAll<HTMLElement>("[data-tool]")) {
       button.addEventListener("click", () => this.acts[button.dataset.tool ?? ""]?.());
     }
@@ -82,7 +93,25 @@ export class Tools {
     return controlled(text);
   }
 
-  private listen(): void {
+  /** Work on this screen, too. */
+  adopt(screen: Screen, element: HTMLElement): void {
+    this.screens.push(screen);
+    screen.shape = (words) => this.shaped(words);
+    this.letters(undefined);
+    this.listen(screen);
+    element.addEventListener("paste", (event) => this.pasted(event), { capture: true });
+  }
+
+  /** This screen is shown now. */
+  use(screen: Screen): void {
+    this.screen = screen;
+  }
+
+  drop(screen: Screen): void {
+    this.screens = this.screens.filter((each) => each !== screen);
+  }
+
+  private listen(screen: Screen): void {
     const names: Record<string, string> = {
       KeyF: "find",
       KeyC: "copy",
@@ -91,8 +120,10 @@ export class Tools {
       ArrowDown: "smaller",
       Digit0: "usual",
       Slash: "keys",
+      Enter: "tab",
     };
-    this.screen.terminal.attachCustomKeyEventHandler((event) => {
+    for (let index = 0; index < 9; index += 1) names[`Digit${index + 1}`] = `tab${index}`;
+    screen.terminal.attachCustomKeyEventHandler((event) => {
       if (!event.ctrlKey || !event.shiftKey) return true;
       if (event.code === "KeyV") return false; // the browser pastes, and `pasted` asks
       const act = this.acts[names[event.code] ?? ""];
@@ -104,12 +135,14 @@ export class Tools {
   }
 
   private letters(change: number | undefined): void {
-    const { options } = this.screen.terminal;
     const kept = Number(localStorage.getItem(FONT)) || USUAL;
     const wanted = change === undefined ? kept : change === 0 ? USUAL : kept + change;
-    options.fontSize = Math.min(LARGEST, Math.max(SMALLEST, wanted));
-    localStorage.setItem(FONT, String(options.fontSize));
-    this.screen.refit();
+    const size = Math.min(LARGEST, Math.max(SMALLEST, wanted));
+    localStorage.setItem(FONT, String(size));
+    for (const screen of this.screens) {
+      screen.terminal.options.fontSize = size;
+      screen.refit();
+    }
   }
 
   private keys(): void {

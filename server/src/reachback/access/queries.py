@@ -140,6 +140,11 @@ def device_sessions(actor: Actor, device_id: UUID, limit: int = 10) -> Sequence[
     return list(sessions(actor).filter(device_id=device_id)[:limit])
 
 
+def channel_keys(found: AccessSession) -> list[str]:
+    """The keys of the channels a session that may be seen has opened so far, oldest first."""
+    return list(found.channels.values_list("key", flat=True))
+
+
 def grant(actor: Actor, session_id: UUID) -> Grant | None:
     """The grant under which the session was held."""
     found: QuerySet[Grant] = Grant.objects.visible_to(actor)

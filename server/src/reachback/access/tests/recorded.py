@@ -131,10 +131,11 @@ class Recorder:
     at: int = START_MS
     offset: int = 0
     kind: str = "shell"
+    tab: int = 1
     files: list[bytes] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.key = f"{self.papers.session}.1"
+        self.key = f"{self.papers.session}.{self.tab}"
         self.chain = leaves.LeafChain(self.key)
         self.book = ReceiptBook(self.papers.device.public_line)
         header = SegmentHeader(

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from reachback.access import judging, operations, queries
 from reachback.access.models import AccessSession, Verdict
@@ -137,6 +138,46 @@ def test_the_replay_shows_output_and_the_commands_with_their_times(
         "signal INT",
     ]
     assert 0 < commands[0]["at_ms"] < commands[1]["at_ms"]
+
+
+def test_each_shell_of_a_session_is_replayed_by_itself_and_judged_together(
+    world: World, made: operations.Connected, data_folder: Path
+) -> None:
+    first = f"{made.session_id}.1"
+    for number in (1, 2):
+        opened = {"id": f"o{number}", "kind": "opened", "channel": f"{made.session_id}.{number}"}
+        operations.record_events(now=world.now, session_id=made.session_id, events=[opened])
+    one = _record(world, made, data_folder)
+    second = Recorder(Kept(world, made), number=one.book.number + 1, at=_at(world, 2), tab=2)
+    second.book = one.book
+    second.start()
+    second.output("guest@desk:~$ ")
+    second.typed("df -h", "all is well\r\n")
+    second.end()
+    target = data_folder / "recordings" / str(made.session_id) / "17"
+    target.mkdir(parents=True)
+    (target / "0000.rbs").write_bytes(second.files[0])
+    ended = [{"id": "e1", "kind": "ended", "channel": first, "code": "closed"}]
+    operations.record_events(now=world.now, session_id=made.session_id, events=ended)
+    session = AccessSession.objects.visible_to(SYSTEM).get()
+    assert session.state == "live"  # its second shell goes on
+    ended = [{"id": "e2", "kind": "ended", "channel": f"{made.session_id}.2", "code": "closed"}]
+    operations.record_events(now=world.now, session_id=made.session_id, events=ended)
+    session.refresh_from_db()
+    assert session.state == "ended"
+    assert any("cat guestbook.conf" in words and "df -h" in words for words in session.words)
+    found = judging.verdict(world.actor("chen"), session, world.now)
+    assert found is not None
+    assert found.sentence.startswith("Complete and unaltered: ")
+    client = Client(headers={"accept": "text/html"})
+    backend = "allauth.account.auth_backends.AuthenticationBackend"
+    client.force_login(world.users["chen"], backend)
+    page = client.get(f"/recordings/{session.id}/?shell=2").content.decode()
+    assert 'href="?shell=1"' in page
+    assert 'href="?shell=2" data-kind="primary" aria-current="page"' in page
+    for query, command in (("", "cat guestbook.conf"), ("?shell=2", "df -h"), ("?shell=x", "cat")):
+        told = client.get(f"/recordings/{session.id}/commands{query}").json()
+        assert told["commands"][0]["text"].startswith(command)
 
 
 def test_the_demonstration_alters_a_byte_of_output_and_the_chunk_is_named(

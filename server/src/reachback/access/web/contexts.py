@@ -79,6 +79,7 @@ class ReplayPage(PageContext):
     session: AccessSession
     data: dict[str, Any]
     commands: Sequence[dict[str, Any]]
+    shells: Sequence[tuple[str, str, bool]]
     verdict: Verdict | None
     segments: int
     size: int

@@ -1,6 +1,6 @@
 """Replay, its data, and the export. Whoever looks is written down."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -62,12 +62,14 @@ def replay(request: ActorRequest, session_id: UUID) -> HttpResponse:
         return redirect("access:session", session_id=session_id)
     channels = folder.channels(session.id)
     stories = story.read_all(channels)
+    chosen = _chosen(request, stories) if stories else Story()
     operations.view_recording(actor=actor, now=now, session=session, how="replayed")
     page = ReplayPage(
         title=_("Session on %(device)s") % {"device": session.device.name},
         session=session,
-        data=_data(session, stories),
-        commands=cast.command_index(stories)["commands"],
+        data=_data(session, chosen),
+        commands=cast.command_index([chosen])["commands"],
+        shells=_shells(stories, chosen),
         verdict=judging.verdict(actor, session, now),
         segments=sum(len(each.names) for each in channels),
         size=sum(len(data) for each in channels for data in each.contents),
@@ -87,13 +89,31 @@ def _crumbs(actor: Actor) -> tuple[tuple[str, str], ...]:
     return ((_("Sessions"), reverse(name)),)
 
 
-def _data(session: AccessSession, stories: list[Story]) -> dict[str, Any]:
-    first = stories[0] if stories else Story()
+def _number(one: Story) -> str:
+    return one.key.rpartition(".")[2]
+
+
+def _chosen(request: ActorRequest, stories: list[Story]) -> Story:
+    """The channel that `?shell=N` names, else the first."""
+    wanted = request.GET.get("shell", "")
+    return next((each for each in stories if _number(each) == wanted), stories[0])
+
+
+def _shells(stories: list[Story], chosen: Story) -> Sequence[tuple[str, str, bool]]:
+    """Number, address and whether it is shown, of each channel; nothing where there is one."""
+    if len(stories) < 2:
+        return ()
+    numbers = sorted(stories, key=lambda each: int(_number(each) or 0))
+    return [(_number(each), f"?shell={_number(each)}", each is chosen) for each in numbers]
+
+
+def _data(session: AccessSession, first: Story) -> dict[str, Any]:
+    query = f"?shell={_number(first)}" if first.key else ""
     site = session.device.site
     return {
         "session": str(session.id),
-        "asciicast": reverse("access:asciicast", args=[session.id]),
-        "commands": reverse("access:commands", args=[session.id]),
+        "asciicast": reverse("access:asciicast", args=[session.id]) + query,
+        "commands": reverse("access:commands", args=[session.id]) + query,
         "started": first.started,
         "duration_ms": max(first.ended - first.started, 0),
         "columns": first.columns,
@@ -121,7 +141,7 @@ def _stories(request: ActorRequest, session_id: UUID) -> tuple[AccessSession, li
 def asciicast(request: ActorRequest, session_id: UUID) -> HttpResponseBase:
     """The recording as asciicast v2."""
     session, stories = _stories(request, session_id)
-    lines: Iterator[str] = cast.asciicast(stories[0], session.device.name)
+    lines: Iterator[str] = cast.asciicast(_chosen(request, stories), session.device.name)
     return StreamingHttpResponse(lines, content_type="application/x-asciicast")
 
 
@@ -129,7 +149,8 @@ def asciicast(request: ActorRequest, session_id: UUID) -> HttpResponseBase:
 @signed_in
 def commands(request: ActorRequest, session_id: UUID) -> HttpResponse:
     """What was entered, and when."""
-    return JsonResponse(cast.command_index(_stories(request, session_id)[1]))
+    _session, stories = _stories(request, session_id)
+    return JsonResponse(cast.command_index([_chosen(request, stories)]))
 
 
 @require_safe

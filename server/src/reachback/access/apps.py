@@ -14,13 +14,20 @@ class AccessConfig(AppConfig):
     @override
     def ready(self) -> None:
         """Answer the slots of the rooms below."""
-        from reachback.access import acts, documents  # noqa: PLC0415 - models must be loaded first
+        from reachback.access import (  # noqa: PLC0415 - models must be loaded first
+            acts,
+            documents,
+            returning,
+        )
+        from reachback.access.operations.give_up_waiting import give_up_waiting  # noqa: PLC0415
         from reachback.access.web import navigation, panels  # noqa: PLC0415
         from reachback.audit import slots as audit_slots  # noqa: PLC0415
         from reachback.cases import slots as case_slots  # noqa: PLC0415
         from reachback.devices import slots as device_slots  # noqa: PLC0415
+        from reachback.kernel import timers  # noqa: PLC0415
         from reachback.ui import slots as ui_slots  # noqa: PLC0415
 
+        timers.handle(returning.TIMER, give_up_waiting)
         audit_slots.action_words.register(acts.WORDS)
         device_slots.documents_for_device.register(documents.for_device)
         device_slots.keysets_for_enrolment.register(documents.keysets_for_enrolment)

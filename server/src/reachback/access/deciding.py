@@ -25,6 +25,7 @@ from reachback_wire.signing import PrivateKey
 
 _PROBE_LIFETIME = timedelta(hours=11)
 _NO_NONCE = "0" * 32
+_ONCE = frozenset({"reboot"})
 ADMINISTRATOR = "root"  # the only system whose connector is built; the device knows its own
 _NO_DIGEST = "sha256:" + "0" * 64
 
@@ -118,6 +119,7 @@ def draft_grant(actor: Actor, matter: Matter, wish: Wish, now: datetime) -> wire
         issued=milliseconds(now),
         expires=milliseconds(now + _PROBE_LIFETIME),
         case=matter.case,
+        uses=1 if wish.capability in _ONCE else 0,
     )
 
 
@@ -125,8 +127,17 @@ def _parameters(matter: Matter, wish: Wish) -> dict[str, object]:
     """What an OPEN for this wish would carry, as far as a contract limits it."""
     if wish.target:
         return {"target": wish.target}
+    if wish.capability == "reboot":
+        return {"at": 0}
     files = files_parameters(matter.contract, wish.capability)
     return dict(files) if files else {"run_as": wish.run_as}
+
+
+def _parameter(matter: Matter, wish: Wish) -> str:
+    """What the contract limits of it; a restart has nothing to limit."""
+    if wish.capability == "reboot":
+        return ""
+    return wish.target or files_root(matter.contract, wish.capability) or wish.run_as
 
 
 def decide(actor: Actor, matter: Matter, wish: Wish, now: datetime) -> Decision:
@@ -139,7 +150,7 @@ def decide(actor: Actor, matter: Matter, wish: Wish, now: datetime) -> Decision:
     request = Request(
         kind=wish.capability.split(".", 1)[0],
         capability=wish.capability,
-        parameter=wish.target or files_root(matter.contract, wish.capability) or wish.run_as,
+        parameter=_parameter(matter, wish),
         signers=frozenset({wish.session_key}),
         parameters=_parameters(matter, wish),
     )
@@ -209,7 +220,7 @@ def shell_choices(actor: Actor, matter: Matter, now: datetime) -> Sequence[Shell
     that its decision says why nothing is allowed.
     """
     wanted = [("shell.user", user) for user in shell_users(matter.contract)]
-    if _names(matter.contract, "shell.admin"):
+    if names(matter.contract, "shell.admin"):
         wanted.append(("shell.admin", ADMINISTRATOR))
     key, found = probe_key(), []
     for capability, user in wanted or [("shell.user", "")]:
@@ -219,7 +230,8 @@ def shell_choices(actor: Actor, matter: Matter, now: datetime) -> Sequence[Shell
     return sorted(found, key=lambda choice: not choice.decision.allowed)
 
 
-def _names(contract: wire.Contract | None, capability: str) -> bool:
+def names(contract: wire.Contract | None, capability: str) -> bool:
+    """Whether some clause gives this capability to somebody, at some time."""
     clauses = contract.clauses if contract else ()
     return any(item.name == capability for clause in clauses for item in clause.capabilities)
 

@@ -15,6 +15,7 @@ WORDS: Mapping[str, StrOrPromise] = {
     "device.refused": _("refused a document"),
     "device.denied": _("refused what was asked of it"),
     "device.revoked": _("took a revocation into force"),
+    "device.restarted": _("was restarted"),
     "device.cut": _("cut a session"),
     "device.token_made": _("made an enrolment token"),
     "device.statement_published": _("published the device's statement"),

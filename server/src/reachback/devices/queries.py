@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import Case, Count, Prefetch, Q, QuerySet, When
 
+from reachback.devices import restarts
 from reachback.devices.errors import UnknownDevice
 from reachback.devices.models import (
     Alert,
@@ -108,6 +109,12 @@ def tokens(actor: Actor, now: datetime) -> Sequence[EnrolmentToken]:
     found: QuerySet[EnrolmentToken] = EnrolmentToken.objects.visible_to(actor)
     waiting = found.filter(spent_at__isnull=True, expires_at__gt=now)
     return list(waiting.select_related("organisation", "site")[:50])
+
+
+def expected_restart(device: Device) -> restarts.Expected:
+    """How long a restart takes this device, and after how long it counts as not back."""
+    with tenancy.every_organisation(reason="who asks holds the device already"):
+        return restarts.expected(device)
 
 
 def device_ids(organisation_id: UUID) -> list[UUID]:

@@ -43,13 +43,14 @@ class Inventory:
 
 @dataclass(frozen=True, kw_only=True)
 class Notice:
-    """Something the device did about our documents: refused, denied, revoked, cut, accepted."""
+    """Something the device did about our documents: what was refused, denied, cut, accepted …"""
 
     kind: str
     code: str
     sentence: str
     number: int
     head: str
+    boot: str
 
 
 def instant(value: object, now: datetime) -> datetime:
@@ -119,4 +120,5 @@ def notice(body: dict[str, Any]) -> Notice:
         sentence=hostile.text(body.get("sentence"), 500),
         number=hostile.whole_number(body.get("number"), 0, 2**53 - 1, 0),
         head=hostile.text(body.get("head"), 80),
+        boot=hostile.text(body.get("boot"), 80),
     )

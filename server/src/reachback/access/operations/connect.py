@@ -103,6 +103,8 @@ def _complete(request: ConnectRequest, matter: Matter) -> ConnectRequest:
         if not request.target:
             raise AccessRefused("parameter-refused", _("A tunnel needs a target, host:port."))
         return replace(request, run_as="")
+    if request.capability == "reboot":
+        return replace(request, run_as="", target="")
     user = request.run_as or deciding.usual_user(matter, request.capability)
     return replace(request, run_as=user, target="")
 

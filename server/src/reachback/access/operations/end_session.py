@@ -6,9 +6,10 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from reachback.access import delivering, policy, queries
+from reachback.access import delivering, policy, queries, returning
 from reachback.access.errors import MayNotConnect
 from reachback.access.models import AccessSession
+from reachback.access.operations.record_events import end_waiting
 from reachback.audit.operations import record
 from reachback.kernel.actors import Actor
 from reachback.people import queries as people
@@ -25,6 +26,7 @@ def end_session(*, actor: Actor, now: datetime, session_id: UUID) -> bool:
     if session.state == AccessSession.State.ENDED:
         return False
     provider = people.provider()
+    sentence = _("%(name)s ended the session.") % {"name": actor.name}
     with transaction.atomic():
         record(
             actor=actor,
@@ -41,6 +43,7 @@ def end_session(*, actor: Actor, now: datetime, session_id: UUID) -> bool:
             session.ended_at = now
             session.end_code = "never-began"
             session.save(update_fields=["state", "ended_at", "end_code"])
-    sentence = _("%(name)s ended the session.") % {"name": actor.name}
+        elif returning.waits(session):
+            end_waiting(session, sentence, now=now)
     delivering.cut_sessions([session.id], "ended", sentence)
     return True

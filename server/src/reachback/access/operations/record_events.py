@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from reachback.access import facts as access_facts
-from reachback.access import telling_cases, tellings
+from reachback.access import returning, telling_cases, tellings
 from reachback.access.errors import UnknownSession
 from reachback.access.models import AccessSession, Recording, SessionChannel, SessionEvent
 from reachback.access.recordings import folder, story, words
@@ -106,6 +106,7 @@ def _apply(session: AccessSession, event: _Event, stories: list[Story], now: dat
 
 
 def _opened(session: AccessSession, event: _Event, now: datetime) -> None:
+    returning.stop_waiting(session, now=now)
     if event.channel:
         SessionChannel.objects.get_or_create(
             key=event.channel,
@@ -149,12 +150,32 @@ def _ended(session: AccessSession, event: _Event, stories: list[Story], now: dat
     still = SessionChannel.objects.filter(session=session, ended_at__isnull=True).exists()
     if still or session.state == AccessSession.State.ENDED:
         return
+    if returning.awaited(session, event.data.get("code", "")):
+        session.words = list(_words(session, stories))
+        session.save(update_fields=["words"])
+        returning.wait(session, now=now)
+        return
+    _finish(session, event, stories, now)
+
+
+def end_waiting(session: AccessSession, sentence: str, *, now: datetime) -> None:
+    """End a session that waits for its restarted device, inside the caller's transaction.
+
+    What was done in it was told when its last shell ended.
+    """
+    returning.stop_waiting(session, now=now)
+    data = {"code": "not-resumed", "sentence": sentence}
+    _finish(session, _Event(id="", kind="ended", channel="", at=now, data=data), [], now)
+
+
+def _finish(session: AccessSession, event: _Event, stories: list[Story], now: datetime) -> None:
     was_live = session.started_at is not None
     session.state = AccessSession.State.ENDED
     session.ended_at = max(event.at, session.started_at or event.at)
     session.end_code = event.data.get("code", event.kind)[:40]
     session.end_sentence = event.data.get("sentence", "")[:300]
-    session.words = list(_words(session, stories)) if was_live else []
+    if stories or not session.words:
+        session.words = list(_words(session, stories)) if was_live else []
     session.save()
     _keep_recording(session, stories)
     _audit(session, "session.ended", event, now)
@@ -197,7 +218,8 @@ def _keep_recording(session: AccessSession, stories: list[Story]) -> None:
     row.ended_at = session.ended_at
     length = (session.ended_at or row.started_at) - row.started_at
     row.duration_ms = max(length // timedelta(milliseconds=1), 0)
-    row.commands = sum(len(each.commands) for each in stories)
+    if stories:
+        row.commands = sum(len(each.commands) for each in stories)
     row.save(update_fields=["ended_at", "duration_ms", "commands"])
 
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from reachback.access.recordings import runs
+from reachback.access.recordings import restarts, runs
 from reachback.access.recordings.story import Story
 
 _MOST_NAMED = 12
@@ -36,9 +36,9 @@ def span(seconds: int) -> str:
     return _("%(h)s h %(m)s min") % {"h": seconds // 3600, "m": seconds % 3600 // 60}
 
 
-def _opening(about: Session, *, script: bool) -> str:
+def _values(about: Session) -> dict[str, object]:
     clock = about.started.astimezone(ZoneInfo(about.zone)).strftime("%H:%M")
-    values = {
+    return {
         "who": about.technician,
         "device": about.device,
         "user": about.run_as,
@@ -46,6 +46,10 @@ def _opening(about: Session, *, script: bool) -> str:
         "zone": about.zone,
         "clause": about.clause,
     }
+
+
+def _opening(about: Session, *, script: bool) -> str:
+    values = _values(about)
     if script:
         return _ran() % values
     text = _(
@@ -126,6 +130,8 @@ def _ending(about: Session, stories: Sequence[Story]) -> str:
 
 def sentences(about: Session, stories: Sequence[Story]) -> tuple[str, ...]:
     """Return what was done, one sentence each."""
+    if restarts.only(stories):
+        return (restarts.opening() % _values(about), *restarts.asked(stories))
     scripts = [story.script for story in stories if story.script is not None]
     only_scripts = bool(scripts) and len(scripts) == len(stories)
     return (
@@ -134,6 +140,7 @@ def sentences(about: Session, stories: Sequence[Story]) -> tuple[str, ...]:
         *(() if only_scripts else _typed(stories)),
         *_programs(stories),
         *_hidden(stories),
+        *restarts.lived_through(stories),
         *_outages(stories),
         _ending(about, stories),
     )

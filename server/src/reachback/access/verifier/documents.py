@@ -13,6 +13,7 @@ _NEEDED = {
     "exec": ("exec",),
     "files": ("files.read", "files.write"),
     "tunnel": ("tunnel",),
+    "reboot": ("reboot",),
     "desktop": ("desktop.view", "desktop.control"),
 }
 

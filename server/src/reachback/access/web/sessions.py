@@ -13,7 +13,7 @@ from reachback.access import deciding, operations, policy, queries
 from reachback.access.instants import milliseconds
 from reachback.access.models import AccessSession
 from reachback.access.operations import ConnectRequest
-from reachback.access.web import files_words
+from reachback.access.web import files_words, restarting
 from reachback.access.web.contexts import SessionPage
 from reachback.access.web.errors import Malformed, question, spoken
 from reachback.kernel import clock
@@ -84,6 +84,8 @@ def _channel(found: AccessSession) -> dict[str, Any]:
     if capability.startswith("files."):
         parameters = deciding.files_parameters(queries.parsed(found.contract), capability)
         return {"key": key, "kind": "files", "parameters": parameters}
+    if capability == "reboot":
+        return {"key": key, "kind": "reboot", "parameters": {"at": 0}}
     return {"key": key, "kind": "shell", "parameters": {"run_as": found.run_as, "login": True}}
 
 
@@ -154,7 +156,9 @@ def _data(actor: Actor, found: AccessSession, *, mine: bool) -> dict[str, Any]:
         "started": milliseconds(found.started_at) if found.started_at else None,
         "expires": milliseconds(found.expires_at),
         "recordings": queries.channel_keys(found) or [f"{found.id}.1"],
+        "restart": restarting.restart_of(actor, found, clock.now(), mine=mine),
         "texts": {
+            **restarting.texts(),
             "reconnecting": _("Reconnecting… %s s, nothing is lost."),
             "cap_near": _("of the data cap"),
             "cap_full": _("Data cap reached: output waits; each key lets a little through."),

@@ -6,6 +6,7 @@ from reachback.devices.models.device import Device
 from reachback.devices.models.enrolment import EnrolmentToken
 from reachback.devices.models.head import DeviceHead
 from reachback.devices.models.report import AcceptedReport
+from reachback.devices.models.restart import Restart
 from reachback.devices.models.statement import DeviceStatement
 
 __all__ = [
@@ -17,4 +18,5 @@ __all__ = [
     "DeviceHead",
     "DeviceStatement",
     "EnrolmentToken",
+    "Restart",
 ]

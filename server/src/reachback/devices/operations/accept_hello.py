@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from reachback.audit.operations import record
-from reachback.devices import alerts, hostile, tellings
+from reachback.devices import alerts, hostile, restarts, tellings
 from reachback.devices import facts as device_facts
 from reachback.devices.clocks import clock_sentence
 from reachback.devices.errors import DeviceRefused
@@ -83,8 +83,11 @@ def _advance(device: Device, told: Hello, *, node: str, now: datetime, remote: s
         device.instance = instance
     _compare_clocks(device, told, now=now)
     was = device.link_state
+    boot = hostile.text(told.boot, 80)
+    if device.boot and boot and boot != device.boot and device.hold == Device.Hold.NONE:
+        restarts.came_back(device, was_lost=was == Device.LinkState.LOST, now=now)
     device.generation += 1
-    device.boot = hostile.text(told.boot, 80)
+    device.boot = boot
     device.counter = told.counter
     device.node = hostile.text(node, 60)
     device.contract_held = told.contract

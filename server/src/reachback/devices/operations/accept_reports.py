@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from reachback.audit.operations import record
-from reachback.devices import alerts, hostile, reports, tellings
+from reachback.devices import alerts, hostile, reports, restarts, tellings
 from reachback.devices.errors import UnknownDevice
 from reachback.devices.models import AcceptedReport, Check, CheckChange, Device, DeviceHead
 from reachback.devices.models.check import CheckState
@@ -156,6 +156,8 @@ def _notice(device: Device, found: reports.Notice, now: datetime) -> None:
             head=found.head,
             defaults={"told_at": now},
         )
+    if found.kind == "rebooting":
+        restarts.begin(device, found.boot, now=now)
     if found.kind in _AUDITED:
         record(
             actor=actors.Actor(kind="device", id=device.id, name=device.name),

@@ -1,20 +1,18 @@
 """A device's link went down: wait a while, then raise an alert."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from reachback.devices import alerts, hostile, tellings
+from reachback.devices import alerts, hostile, restarts, tellings
 from reachback.devices import facts as device_facts
 from reachback.devices.models import Device
 from reachback.devices.operations.accept_hello import timer_key
 from reachback.kernel import facts, tenancy, timers
 
-#: How long a device may be away before somebody is told. A reboot takes less.
-PATIENCE = timedelta(minutes=5)
 TIMER = "devices.not_back"
 
 
@@ -36,7 +34,7 @@ def lose_link(*, now: datetime, device_id: UUID, generation: int, reason: str) -
         timers.schedule(
             kind=TIMER,
             key=timer_key(device.id),
-            due=now + PATIENCE,
+            due=_due(device, now),
             payload={"device": str(device.id), "generation": generation},
             now=now,
         )
@@ -54,6 +52,14 @@ def lose_link(*, now: datetime, device_id: UUID, generation: int, reason: str) -
     return True
 
 
+def _due(device: Device, now: datetime) -> datetime:
+    """When somebody is told: a restart has its own limit, counted from its beginning."""
+    restart = restarts.going(device)
+    if restart is None:
+        return now + restarts.PATIENCE
+    return max(restart.began_at + restarts.expected(device).limit, now)
+
+
 def not_back(payload: dict[str, Any], /, *, timer_id: UUID, now: datetime) -> None:
     """Raise the alert of a device that did not come back. The timer's handler."""
     with tenancy.every_organisation(reason="a timer acts for whoever owns the device"):
@@ -62,10 +68,13 @@ def not_back(payload: dict[str, Any], /, *, timer_id: UUID, now: datetime) -> No
             return
         if device.link_state != Device.LinkState.LOST:
             return
-        since = device.link_since or now
-        sentence = _("%(name)s has had no link since %(since)s UTC.") % {
-            "name": device.name,
-            "since": since.strftime("%H:%M"),
-        }
+        restart = restarts.going(device)
+        since = restart.began_at if restart else device.link_since or now
+        words = (
+            _("%(name)s did not come back from the restart that began at %(since)s UTC.")
+            if restart
+            else _("%(name)s has had no link since %(since)s UTC.")
+        )
+        sentence = words % {"name": device.name, "since": since.strftime("%H:%M")}
         cause = alerts.Cause(kind="lost", subject="lost", sentence=sentence, check_name=_("link"))
         alerts.raise_alert(device, cause, now=now, at=since)

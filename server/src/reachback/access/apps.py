@@ -35,5 +35,6 @@ class AccessConfig(AppConfig):
         case_slots.case_panels.register(panels.case_panel, order=10)
         ui_slots.portal_home_panels.register(panels.home_panel)
         ui_slots.navigation.register(navigation.sessions, order=30)
+        ui_slots.navigation.register(navigation.scripts, order=35)
         ui_slots.navigation.register(navigation.contract, order=30)
         ui_slots.navigation.register(navigation.my_sessions, order=31)

@@ -24,9 +24,11 @@ from reachback_wire.documents.capability import ADMINISTRATORS
 from reachback_wire.signing import PrivateKey
 
 _PROBE_LIFETIME = timedelta(hours=11)
+EXEC = "exec"
 _NO_NONCE = "0" * 32
-_ONCE = frozenset({"reboot"})
+_ONCE = frozenset({"reboot", EXEC})
 ADMINISTRATOR = "root"  # the only system whose connector is built; the device knows its own
+_NOBODY = "nobody"
 _NO_DIGEST = "sha256:" + "0" * 64
 
 
@@ -50,6 +52,7 @@ class Wish:
     """What somebody wants: a capability, as which user or to which target, key and sign-in.
 
     `also`: what the same grant may name beside it (`companions`).
+    `script` is the digest of the text that `exec` is to run.
     """
 
     capability: str
@@ -58,6 +61,7 @@ class Wish:
     mfa: str = ""
     target: str = ""
     also: tuple[str, ...] = ()
+    script: str = ""
 
 
 def matter(actor: Actor, device_id: UUID, case_id: UUID | None, now: datetime) -> Matter:
@@ -137,7 +141,8 @@ def _parameter(matter: Matter, wish: Wish) -> str:
     """What the contract limits of it; a restart has nothing to limit."""
     if wish.capability == "reboot":
         return ""
-    return wish.target or files_root(matter.contract, wish.capability) or wish.run_as
+    root = files_root(matter.contract, wish.capability)
+    return wish.target or wish.script or root or wish.run_as
 
 
 def decide(actor: Actor, matter: Matter, wish: Wish, now: datetime) -> Decision:
@@ -234,6 +239,18 @@ def names(contract: wire.Contract | None, capability: str) -> bool:
     """Whether some clause gives this capability to somebody, at some time."""
     clauses = contract.clauses if contract else ()
     return any(item.name == capability for clause in clauses for item in clause.capabilities)
+
+
+def script_users(contract: wire.Contract | None) -> Sequence[str]:
+    """Return whom a script may be run as, the usual one first.
+
+    A clause for scripts names no user. Offered are the users of the shell clauses; administrators
+    only where `shell.admin` is allowed, for without it every script as one is refused.
+    """
+    everything = names(contract, "shell.admin")
+    users = [user for user in shell_users(contract) if everything or user not in ADMINISTRATORS]
+    admins = [ADMINISTRATOR] if everything else []
+    return tuple(dict.fromkeys([*users, *admins])) or (_NOBODY,)
 
 
 def files_root(contract: wire.Contract | None, capability: str) -> str:

@@ -4,18 +4,26 @@ ReachbackError
   DocumentRefused       400  a published document does not hold; `code` of documents.md
   AccessRefused         403  the contract, a narrowing or a clock says no; carries the clause
   TicketRefused         403  ticket unknown, spent, expired, or for another key
+  ScriptRefused         400  a script's text, limits or parameters cannot be kept; names the field
+  ArgumentsRefused      400  answers to a script's parameters; a sentence for each field
+Conflict
+  ScriptNameTaken       409  another script has this name
 NotPermitted
   MayNotConnect         403  only technicians and managers of the provider open sessions
   MayNotGovern          403  only the customer's administrators publish and revoke
   MayNotWatch           403
+  MayNotKeepScripts     403  only technicians and managers of the provider change the library
 NotFound
   UnknownSession        404
   NoContract            404
+  NoSuchScript          404  no such script, version or run
 """
+
+from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
 
-from reachback.kernel.errors import NotFound, NotPermitted, ReachbackError
+from reachback.kernel.errors import Conflict, NotFound, NotPermitted, ReachbackError
 
 
 class DocumentRefused(ReachbackError):
@@ -75,3 +83,43 @@ class NoContract(NotFound):
 
     def __init__(self) -> None:
         super().__init__("contract-missing", _("There is no contract in force."))
+
+
+class ScriptRefused(ReachbackError):
+    """What cannot be kept as a script; `field` is where it was typed."""
+
+    def __init__(self, field: str, sentence: str) -> None:
+        super().__init__("script-refused", sentence, field=field)
+        self.field = field
+
+
+class ArgumentsRefused(ReachbackError):
+    """Answers that a script's parameters do not take; `fields` has a sentence for each."""
+
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        first = next(iter(fields.values()), "")
+        super().__init__("arguments-refused", first, fields=dict(fields))
+        self.fields = dict(fields)
+
+
+class ScriptNameTaken(Conflict):
+    """Another script of the library has this name."""
+
+    def __init__(self, name: str) -> None:
+        sentence = _("There is a script called “%(name)s” already.") % {"name": name[:80]}
+        super().__init__("script-name-taken", sentence)
+
+
+class MayNotKeepScripts(NotPermitted):
+    """This person does not change the library."""
+
+    def __init__(self) -> None:
+        sentence = _("Only technicians and managers write and retire scripts.")
+        super().__init__("may-not-keep-scripts", sentence)
+
+
+class NoSuchScript(NotFound):
+    """No such script, version or run, or none this actor may know of."""
+
+    def __init__(self) -> None:
+        super().__init__("script-unknown", _("There is no such script."))

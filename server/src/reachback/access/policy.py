@@ -6,6 +6,7 @@ from reachback.kernel.actors import Actor
 
 _CONNECTORS = ("technician", "operations-manager")
 _GOVERNORS = ("customer-administrator",)
+_KEEPERS = ("technician", "operations-manager", "administrator")
 
 
 def may_connect(actor: Actor, organisation_id: UUID) -> bool:
@@ -44,3 +45,8 @@ def may_end(actor: Actor, organisation_id: UUID, technician_id: UUID) -> bool:
         and actor.has_role("operations-manager")
         and actor.may_see_organisation(organisation_id)
     )
+
+
+def may_keep_scripts(actor: Actor) -> bool:
+    """Whether the actor may write and retire scripts; a device runs what its customer signed."""
+    return actor.kind == "system" or (actor.is_provider and actor.has_role(*_KEEPERS))

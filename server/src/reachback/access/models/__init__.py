@@ -7,6 +7,8 @@ from reachback.access.models.keyset import CustomerKeyset
 from reachback.access.models.narrowing import Narrowing
 from reachback.access.models.nonce import SpentNonce
 from reachback.access.models.recording import Recording, Verdict
+from reachback.access.models.script import Script, ScriptVersion
+from reachback.access.models.script_run import ScriptRun
 from reachback.access.models.session import AccessSession, SessionChannel, SessionEvent
 from reachback.access.models.ticket import LinkTicket
 
@@ -19,6 +21,9 @@ __all__ = [
     "LinkTicket",
     "Narrowing",
     "Recording",
+    "Script",
+    "ScriptRun",
+    "ScriptVersion",
     "SessionChannel",
     "SessionEvent",
     "SpentNonce",

@@ -1,6 +1,8 @@
 """What may be done in access, one write operation per module."""
 
+from reachback.access.operations.change_script import change_script
 from reachback.access.operations.connect import Connected, ConnectRequest, connect
+from reachback.access.operations.create_script import create_script
 from reachback.access.operations.end_session import end_session
 from reachback.access.operations.issue_ticket import issue_ticket
 from reachback.access.operations.keep_verdict import keep_verdict
@@ -12,13 +14,16 @@ from reachback.access.operations.publish_statement import publish_statement
 from reachback.access.operations.record_events import record_events
 from reachback.access.operations.record_incidents import record_incidents
 from reachback.access.operations.redeem import redeem
+from reachback.access.operations.retire_script import retire_script
 from reachback.access.operations.revoke import revoke
 from reachback.access.operations.view_recording import view_recording
 
 __all__ = [
     "ConnectRequest",
     "Connected",
+    "change_script",
     "connect",
+    "create_script",
     "end_session",
     "issue_ticket",
     "keep_verdict",
@@ -30,6 +35,7 @@ __all__ = [
     "record_events",
     "record_incidents",
     "redeem",
+    "retire_script",
     "revoke",
     "view_recording",
 ]

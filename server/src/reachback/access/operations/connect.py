@@ -32,7 +32,8 @@ LIFETIME = timedelta(hours=4)
 class ConnectRequest:
     """What a technician asks for. `session_key` is the public line of the browser or command.
 
-    `target` (`host:port`) belongs to the capability `tunnel`, `run_as` to the others.
+    `target` (`host:port`) belongs to the capability `tunnel`, `run_as` to the others; `script` is
+    the digest that `exec` is to run, once.
     """
 
     device_id: UUID
@@ -42,6 +43,7 @@ class ConnectRequest:
     capability: str = "shell.user"
     mfa: str = ""
     target: str = ""
+    script: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,15 +100,20 @@ def connect(*, actor: Actor, now: datetime, request: ConnectRequest) -> Connecte
 
 
 def _complete(request: ConnectRequest, matter: Matter) -> ConnectRequest:
-    """A tunnel names a target and no user; everything else gets the usual user."""
+    """A tunnel names a target and no user, a script its digest; the rest gets the usual user."""
+    if request.capability == deciding.EXEC:
+        if not request.script:
+            raise AccessRefused("parameter-refused", _("Choose the script that is to run."))
+        run_as = request.run_as or deciding.script_users(matter.contract)[0]
+        return replace(request, run_as=run_as, target="")
     if request.capability == "tunnel":
         if not request.target:
             raise AccessRefused("parameter-refused", _("A tunnel needs a target, host:port."))
-        return replace(request, run_as="")
+        return replace(request, run_as="", script="")
     if request.capability == "reboot":
-        return replace(request, run_as="", target="")
+        return replace(request, run_as="", target="", script="")
     user = request.run_as or deciding.usual_user(matter, request.capability)
-    return replace(request, run_as=user, target="")
+    return replace(request, run_as=user, target="", script="")
 
 
 def _check_key(line: str) -> None:
@@ -123,6 +130,7 @@ def _wish(request: ConnectRequest) -> deciding.Wish:
         session_key=request.session_key,
         mfa=request.mfa,
         target=request.target,
+        script=request.script,
     )
 
 

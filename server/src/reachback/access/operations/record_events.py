@@ -11,9 +11,15 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from reachback.access import facts as access_facts
-from reachback.access import returning, telling_cases, tellings
+from reachback.access import outcomes, returning, telling_cases, tellings
 from reachback.access.errors import UnknownSession
-from reachback.access.models import AccessSession, Recording, SessionChannel, SessionEvent
+from reachback.access.models import (
+    AccessSession,
+    Recording,
+    ScriptRun,
+    SessionChannel,
+    SessionEvent,
+)
 from reachback.access.recordings import folder, story, words
 from reachback.access.recordings.story import Story
 from reachback.audit.operations import record
@@ -103,6 +109,7 @@ def _apply(session: AccessSession, event: _Event, stories: list[Story], now: dat
     elif event.kind == "refused":
         by = "front" if event.data.get("by") == "front" else "device"
         _audit(session, f"session.refused_by_{by}", event, now)
+        outcomes.refused(session, event.data.get("sentence", ""), event.at)
 
 
 def _opened(session: AccessSession, event: _Event, now: datetime) -> None:
@@ -116,6 +123,7 @@ def _opened(session: AccessSession, event: _Event, now: datetime) -> None:
                 "opened_at": event.at,
             },
         )
+    outcomes.began(session, event.at)
     if session.state == AccessSession.State.LIVE:
         return
     session.state = AccessSession.State.LIVE
@@ -151,7 +159,7 @@ def _ended(session: AccessSession, event: _Event, stories: list[Story], now: dat
     if still or session.state == AccessSession.State.ENDED:
         return
     if returning.awaited(session, event.data.get("code", "")):
-        session.words = list(_words(session, stories))
+        session.words = list(_words(session, stories, None))
         session.save(update_fields=["words"])
         returning.wait(session, now=now)
         return
@@ -174,8 +182,9 @@ def _finish(session: AccessSession, event: _Event, stories: list[Story], now: da
     session.ended_at = max(event.at, session.started_at or event.at)
     session.end_code = event.data.get("code", event.kind)[:40]
     session.end_sentence = event.data.get("sentence", "")[:300]
+    run = outcomes.ended(session, stories)
     if stories or not session.words:
-        session.words = list(_words(session, stories)) if was_live else []
+        session.words = list(_words(session, stories, run)) if was_live else []
     session.save()
     _keep_recording(session, stories)
     _audit(session, "session.ended", event, now)
@@ -194,7 +203,7 @@ def _finish(session: AccessSession, event: _Event, stories: list[Story], now: da
     tellings.session_changed(session, "session.ended")
 
 
-def _words(session: AccessSession, stories: list[Story]) -> tuple[str, ...]:
+def _words(session: AccessSession, stories: list[Story], run: ScriptRun | None) -> tuple[str, ...]:
     site = session.device.site
     about = words.Session(
         technician=session.technician.name,
@@ -204,6 +213,8 @@ def _words(session: AccessSession, stories: list[Story]) -> tuple[str, ...]:
         zone=site.zone if site else "UTC",
         started=session.started_at or session.asked_at,
         ended=session.ended_at or session.asked_at,
+        script=str(run.version.script) if run else "",
+        version=run.version.number if run else 0,
     )
     found = words.sentences(about, stories)
     if session.end_code in ("revoked", "recorder-failed") and session.end_sentence:

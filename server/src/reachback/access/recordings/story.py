@@ -39,11 +39,15 @@ class Command:
 
 @dataclass(frozen=True)
 class Moment:
-    """Something on the time line: output, input, resize; `at` ms since 1970."""
+    """Something on the time line: output, input, resize; `at` ms since 1970.
+
+    `error` is output that a script wrote to its standard error.
+    """
 
     at: int
     kind: str
     data: Any
+    error: bool = False
 
 
 @dataclass
@@ -131,7 +135,7 @@ class _Reader:
         """What a script wrote to its standard error, and the account of its run."""
         if kind == STDERR:
             text = payload.decode("utf-8", "replace")
-            self._story.moments.append(Moment(at, "o", text))
+            self._story.moments.append(Moment(at, "o", text, error=True))
         elif kind == EXEC:
             self._story.script = _object(payload)
 

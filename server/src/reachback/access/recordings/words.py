@@ -16,7 +16,7 @@ _MOST_NAMED = 12
 
 @dataclass(frozen=True, kw_only=True)
 class Session:
-    """What the words are about."""
+    """What the words are about; `script` is the library's name for what was run, "" if none."""
 
     technician: str
     device: str
@@ -25,6 +25,8 @@ class Session:
     zone: str
     started: datetime
     ended: datetime
+    script: str = ""
+    version: int = 0
 
 
 def span(seconds: int) -> str:
@@ -45,13 +47,15 @@ def _values(about: Session) -> dict[str, object]:
         "clock": clock,
         "zone": about.zone,
         "clause": about.clause,
+        "script": about.script,
+        "version": about.version,
     }
 
 
 def _opening(about: Session, *, script: bool) -> str:
     values = _values(about)
     if script:
-        return _ran() % values
+        return _ran(about) % values
     text = _(
         "%(who)s opened a shell on %(device)s as %(user)s "
         "at %(clock)s (%(zone)s), clause %(clause)s."
@@ -59,7 +63,12 @@ def _opening(about: Session, *, script: bool) -> str:
     return text % values
 
 
-def _ran() -> str:
+def _ran(about: Session) -> str:
+    if about.script:
+        return _(
+            "%(who)s ran “%(script)s”, version %(version)s, on %(device)s as %(user)s "
+            "at %(clock)s (%(zone)s), clause %(clause)s."
+        )
     return _(
         "%(who)s ran a script on %(device)s as %(user)s at %(clock)s (%(zone)s), clause %(clause)s."
     )

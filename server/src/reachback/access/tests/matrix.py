@@ -3,7 +3,20 @@
 # Sessions and recordings are for agents and the customer's administrators. The cast has no
 # contract in force: Connect is refused (403) to those who may ask; its session has a recording but
 # no signed documents, so an export is not there (404) for anybody.
+# The library is the provider's: its agents read it, those who repair write it.
 # visitor maya nora tomas aiko nils auditor wei li baker
+_LIBRARY = "302 200 200 200 200 200 200 403 403 403"
+_KEPT = "302 200 200 200 200 200 403 403 403 403"
+_SCRIPT = {
+    "name": "Uptime",
+    "purpose": "script",
+    "interpreter": "sh",
+    "text": "uptime",
+    "time_limit": "60",
+    "output_limit": "64",
+    "rows": "0",
+}
+_FIRST = {"address": {"number": 1}}
 ROWS: tuple[tuple[object, ...], ...] = (
     ("access:sessions", "GET", "302 200 200 200 200 200 200 200 200 200"),
     (
@@ -48,6 +61,22 @@ ROWS: tuple[tuple[object, ...], ...] = (
     ("access:asciicast", "GET", "302 200 200 200 200 404 200 200 404 404"),
     ("access:commands", "GET", "302 200 200 200 200 404 200 200 404 404"),
     ("access:export", "GET", "302 404 404 404 404 404 404 404 404 404"),
+    ("access:scripts", "GET", _LIBRARY),
+    ("access:new_script", "GET", _KEPT),
+    ("access:new_script", "POST", "302 302 302 302 302 302 403 403 403 403", _SCRIPT),
+    ("access:script", "GET", _LIBRARY),
+    ("access:edit_script", "GET", _KEPT),
+    (
+        "access:edit_script",
+        "POST",
+        "302 302 302 302 302 302 403 403 403 403",
+        {**_SCRIPT, "based_on": "1"},
+    ),
+    ("access:version", "GET", _LIBRARY, _FIRST),
+    ("access:script_text", "GET", _LIBRARY, _FIRST),
+    ("access:retire_script", "POST", "302 302 302 302 302 302 403 403 403 403"),
+    ("access:restore_script", "POST", "302 302 302 302 302 302 403 403 403 403"),
+    ("access:run", "GET", "302 200 200 200 200 404 200 200 404 404"),
     ("access_portal:contract", "GET", "302 403 403 403 403 403 403 200 403 200"),
     ("access_portal:revoke", "POST", "302 403 403 403 403 403 403 404 403 404"),
     ("access_portal:allow_again", "POST", "302 403 403 403 403 403 403 302 403 302"),

@@ -18,6 +18,14 @@ def sessions(actor: Actor) -> NavigationItem | None:
     )
 
 
+def scripts(actor: Actor) -> NavigationItem | None:
+    """The provider's library of scripts."""
+    if not actor.is_provider:
+        return None
+    href = reverse("access:scripts")
+    return NavigationItem(label=_("Scripts"), href=href, icon="command", key="x", also=("/runs/",))
+
+
 def _governs(actor: Actor) -> bool:
     own = actor.organisation_id
     return own is not None and not actor.is_provider and policy.may_govern(actor, own)

@@ -3,6 +3,9 @@
 from django.urls import path
 
 from reachback.access.web import contract, recordings, sessions, tunnels
+from reachback.access.web.scripts import editing, library, runs
+
+_SCRIPT = "scripts/<uuid:script_id>/"
 
 app_name = "access"
 urlpatterns = [
@@ -21,4 +24,13 @@ urlpatterns = [
     path("recordings/<uuid:session_id>/asciicast", recordings.asciicast, name="asciicast"),
     path("recordings/<uuid:session_id>/commands", recordings.commands, name="commands"),
     path("recordings/<uuid:session_id>/export", recordings.export, name="export"),
+    path("scripts/", library.scripts, name="scripts"),
+    path("scripts/new/", editing.new, name="new_script"),
+    path(_SCRIPT, library.script, name="script"),
+    path(f"{_SCRIPT}edit/", editing.edit, name="edit_script"),
+    path(f"{_SCRIPT}versions/<int:number>/", library.version, name="version"),
+    path(f"{_SCRIPT}versions/<int:number>/text", library.text, name="script_text"),
+    path(f"{_SCRIPT}retire/", library.retire, name="retire_script"),
+    path(f"{_SCRIPT}restore/", library.restore, name="restore_script"),
+    path("runs/<uuid:run_id>/", runs.run, name="run"),
 ]

@@ -7,12 +7,16 @@ import sys
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from django.apps import apps
 from django.conf import settings
 from django.db.models import Model
 from django.test import Client, override_settings
 
+from reachback.access import library
+from reachback.access.operations import create_script
+from reachback.access.scripts.versions import NewVersion
 from reachback.access.tests import recorded
 from reachback.audit import sequencing
 from reachback.cases.operations import NewEntry, add_entry
@@ -101,6 +105,7 @@ def assemble(folder: Path) -> Cast:
         )
         ended = _session(world, device_id, case.id, minutes=10)
         _record(folder, ended)
+        run = _run(world, ended)
         hotel.place(Places(folder).service, port=9, python=sys.executable)
         (Places(folder).service / "guest-registration").unlink()  # nothing is started
         rows = apps.get_model("audit", "AuditRow").objects
@@ -124,6 +129,8 @@ def assemble(folder: Path) -> Cast:
                 "skill_id": skill.id,
                 "tomas_id": world.users["tomas"].id,
                 "row_id": row.id,
+                "script_id": run.version.script_id,
+                "run_id": run.pk,
                 "browser_key": recorded.SESSION.public_line,
             },
         )
@@ -184,6 +191,29 @@ def _session(world: World, device_id: object, case_id: object, minutes: int | No
         started_at=NOW,
         ended_at=None if minutes is None else NOW + timedelta(minutes=minutes),
         expires_at=NOW + timedelta(days=3650),
+    )
+    row.save()
+    return row
+
+
+def _run(world: World, session: Any) -> Any:  # noqa: ANN401 - rows of a private model
+    """A run, in the session, of the only script of the library."""
+    script = create_script(
+        actor=SYSTEM,
+        now=NOW,
+        organisation_id=world.provider.id,
+        name="Disk report",
+        version=NewVersion(text="df -h"),
+    )
+    row = apps.get_model("access", "ScriptRun")(
+        organisation_id=world.lotus.id,
+        session=session,
+        version=library.version(SYSTEM, script.id),
+        device_id=session.device_id,
+        person=world.users["tomas"],
+        run_as="guest",
+        state="ended",
+        asked_at=NOW,
     )
     row.save()
     return row

@@ -1,0 +1,1 @@
+"""The script library's rules, without rows: typed parameters, texts, differences. Pure."""

@@ -3,6 +3,7 @@
 import { expect, test } from "vitest";
 import { ANSWER, FileRefused, FilesChannel, REQUEST } from "../src/files/channel";
 import { Arriving } from "../src/files/downloads";
+import { textOf } from "../src/files/editor";
 import { plain, size, span, within, wrong } from "../src/files/names";
 import { whole } from "../src/files/parts";
 import { folders } from "../src/files/picking";
@@ -261,4 +262,15 @@ test("sizes, times and refusals are said as people say them", () => {
   const full = new FileRefused("no-space", "device's", { needed: 10_000_000_000, free: 1e9 });
   expect(refusalWords(say, full)).toBe("10.0 GB needed, 1.0 GB free");
   expect(refusalWords(say, new FileRefused("kind", "This is a folder."))).toBe("This is a folder.");
+});
+
+test("text is told from what is none, and how its lines end", () => {
+  const bytes = (text: string) => data(text).data;
+  expect(textOf(Uint8Array.of(0xff, 0xfe, 0x41))).toBeUndefined();
+  expect(textOf(bytes("a\0b"))).toBeUndefined();
+  expect(textOf(bytes("a\nb\n"))).toMatchObject({ text: "a\nb\n", ends: "\n" });
+  expect(textOf(bytes("a\r\nb\r\n"))).toMatchObject({ text: "a\nb\n", ends: "\r\n" });
+  expect(textOf(bytes("a\r\nb\n"))?.ends).toBe("mixed");
+  expect(textOf(bytes("a\rb"))?.ends).toBe("mixed");
+  expect(textOf(bytes("\ufeffa"))?.text).toBe("\ufeffa");
 });

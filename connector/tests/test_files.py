@@ -13,6 +13,9 @@ from files_browser import Panel, allow
 from link_front import CuttingProxy, Front
 from lotus_device import Device
 
+from reachback_connector.files.paths import Spot
+from reachback_connector.files.writing import copy_beside
+
 
 @pytest.fixture
 def land(front: Front, tmp_path: Path) -> Path:
@@ -182,6 +185,21 @@ async def test_an_edit_keeps_what_it_replaces_and_the_mode(writing: Panel, land:
     assert (land / done["backup"]).read_text() == "old\n"
     assert (land / "f").read_text() == "new\n"
     assert (land / "f").stat().st_mode & 0o777 == 0o640
+
+
+def test_what_may_not_be_linked_is_copied_for_the_backup(tmp_path: Path) -> None:
+    (tmp_path / "f").write_text("old\n")
+    (tmp_path / "f").chmod(0o640)
+    folder = os.open(tmp_path, os.O_PATH | os.O_DIRECTORY)
+    try:
+        spot = Spot(folder, "f", str(tmp_path / "f"))
+        copy_beside(spot, "f.bak")
+        assert (tmp_path / "f.bak").read_text() == "old\n"
+        assert (tmp_path / "f.bak").stat().st_mode & 0o777 == 0o640
+        with pytest.raises(FileExistsError):
+            copy_beside(spot, "f.bak")
+    finally:
+        os.close(folder)
 
 
 async def test_an_edit_of_what_somebody_changed_meanwhile_is_refused(

@@ -1,10 +1,12 @@
 /** One folder at a time: shown, gone into, and changed as far as the contract lets it be. */
 
+import { Archive, listed } from "./archive";
 import { FileRefused, type FilesChannel } from "./channel";
 import { Downloads } from "./downloads";
+import { Editor, TEXT_MOST } from "./editor";
 import { ask, element, part } from "./elements";
 import { KeptUploads } from "./kept";
-import { type Act, type Entry, entryOf, Listing } from "./listing";
+import { type Act, type Entry, Listing } from "./listing";
 import { join, leaf, parent, plain, within, wrong } from "./names";
 import { Panel } from "./panel";
 import { KeptParts } from "./parts";
@@ -31,6 +33,7 @@ export class Folder {
   private readonly downloads: Downloads;
   private readonly unfinished: Unfinished;
   private readonly dialog: HTMLDialogElement;
+  private editor: Editor | undefined;
   private path: string;
   private shown: Entry[] = [];
   private asked = 0;
@@ -68,7 +71,7 @@ export class Folder {
   }
 
   get busy(): boolean {
-    return this.panel.active;
+    return this.panel.active || this.editor?.changed === true;
   }
 
   private listen(): void {
@@ -138,7 +141,7 @@ export class Folder {
     if (entry.unspeakable || this.over) return false;
     const content = entry.kind === "file" || entry.kind === "folder";
     if (act === "open") return content && !entry.part;
-    if (act === "download") return entry.kind === "file" && !entry.part;
+    if (act === "download") return content && !entry.part;
     const own = this.writes(entry.path) && entry.path !== this.session.writable;
     return own && (act === "remove" || !entry.part);
   }
@@ -146,8 +149,46 @@ export class Folder {
   private async act(entry: Entry, act: Act): Promise<void> {
     if (act === "rename") await this.rename(entry);
     else if (act === "remove") await this.remove(entry);
+    else if (act === "download" && entry.kind === "folder") this.archive(entry);
     else if (entry.kind === "folder") await this.show(entry.path);
+    else if (act === "open") this.read(entry);
     else this.downloads.add(entry.path, entry.size);
+  }
+
+  private archive(entry: Entry): void {
+    const { reading, say } = this.session;
+    const around = { channel: reading, changed: this.panel.changed, say, save };
+    const archive = new Archive(entry, around);
+    this.downloads.enqueue(() => archive.run());
+  }
+
+  /** A small file as text, where it is one. */
+  private read(entry: Entry): void {
+    const { say, reading, writing } = this.session;
+    if (entry.size > TEXT_MOST) {
+      this.tell(say("too_large_to_read", { name: plain(entry.name) }));
+      return;
+    }
+    const may = this.writes(entry.path);
+    const section = part(this.page, "editor");
+    const list = part(this.page, "list");
+    const session = {
+      say,
+      reading,
+      writing,
+      enqueue: (work: () => Promise<void>) => this.downloads.enqueue(work),
+      download: () => void this.downloads.add(entry.path, entry.size),
+      tell: (sentence: string) => {
+        list.hidden = !section.hidden;
+        this.tell(sentence);
+      },
+      leave: (status: string) => {
+        list.hidden = false;
+        void this.show(this.path, status);
+      },
+    };
+    this.editor = new Editor(section, entry.path, entry.name, may, session);
+    this.editor.open();
   }
 
   // Looking
@@ -156,15 +197,9 @@ export class Folder {
   async show(folder: string, status = ""): Promise<void> {
     this.asked += 1;
     const { asked } = this;
-    const entries: Entry[] = [];
+    let entries: Entry[];
     try {
-      let from = 0;
-      do {
-        const page = await this.session.reading.list(folder, from);
-        const found = Array.isArray(page.entries) ? page.entries : [];
-        for (const each of found) entries.push(entryOf(folder, each));
-        from = Number(page.next) || 0;
-      } while (from > 0);
+      entries = await listed(this.session.reading, folder);
     } catch (error) {
       this.tell(spoken(this.session.say, error));
       return;

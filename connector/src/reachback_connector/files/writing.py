@@ -190,7 +190,26 @@ def _back_up(spot: Spot) -> str:
         )
     except FileExistsError:
         return name  # the same second's: it holds what there was before the first of its edits
+    except PermissionError:
+        # Linux lets nobody link a file they could not write (protected_hardlinks).
+        copy_beside(spot, name)
     return name
+
+
+def copy_beside(spot: Spot, name: str) -> None:
+    """A copy of what has the spot's name, under another name in its folder. OSError."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    source = os.open(spot.name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=spot.folder)
+    try:
+        copy = os.open(name, flags, stat.S_IMODE(os.fstat(source).st_mode), dir_fd=spot.folder)
+        try:
+            while os.sendfile(copy, source, None, _BLOCK):
+                continue
+            os.fsync(copy)
+        finally:
+            os.close(copy)
+    finally:
+        os.close(source)
 
 
 def _sync_folder(folder: int) -> None:

@@ -60,6 +60,30 @@ _WORDS: Final[dict[str, StrOrPromise]] = {
     ),
     "replace": gettext_lazy("Replace"),
     "skip": gettext_lazy("Only what is new"),
+    # text
+    "opening": gettext_lazy("Opening {name} …"),
+    "binary": gettext_lazy("{name} is binary, not text: download it to look at it."),
+    "too_large_to_read": gettext_lazy("{name} is larger than 256 KiB: download it to look at it."),
+    "text_of": gettext_lazy("Text of {name}"),
+    "mixed_ends": gettext_lazy(
+        "Its lines end in different ways, which editing here would make alike: shown only."
+    ),
+    "back": gettext_lazy("Back to the folder"),
+    "review": gettext_lazy("Review changes"),
+    "go_on_writing": gettext_lazy("Go on writing"),
+    "throw_away": gettext_lazy("Throw the changes away"),
+    "unsaved": gettext_lazy("What you changed is saved nowhere yet."),
+    "no_changes": gettext_lazy("Nothing was changed."),
+    "save": gettext_lazy("Save on the device"),
+    "saved": gettext_lazy(
+        "{name} was saved, SHA-256 {sha256}. What was there before is kept as {backup}."
+    ),
+    "changed_meanwhile": gettext_lazy(
+        "Somebody changed the file since you opened it, so nothing was saved. "
+        "Copy what you wrote, go back and open it anew."
+    ),
+    "line_gone": gettext_lazy("Gone:"),
+    "line_new": gettext_lazy("New:"),
     # transfers
     "up": gettext_lazy("to the device"),
     "down": gettext_lazy("from the device"),
@@ -78,10 +102,14 @@ _WORDS: Final[dict[str, StrOrPromise]] = {
     "cancelled_up": gettext_lazy("Cancelled; nothing of it stays on the device."),
     "cancelled_down": gettext_lazy("Cancelled."),
     "unfinished_up": gettext_lazy(
-        "The upload of {name} is unfinished: {there} of {size} are on the device. "
+        "The upload of {name} is unfinished: at least {there} of {size} are on the device. "
         "Choose the same file to continue."
     ),
     "unfinished_down": gettext_lazy("The download of {name} is unfinished: {there} of {size}."),
+    "left_out": gettext_lazy("Left out, because they could not be read ({n}): {names}."),
+    "zip_full": gettext_lazy(
+        "The folder has more than 4 GB or 65,000 files: download its folders one by one."
+    ),
     "choose_again": gettext_lazy("Choose the file"),
     "other_file": gettext_lazy("That is another file, or {name} was changed: upload it anew."),
 }

@@ -1,0 +1,276 @@
+"""Files in the browser on a real device: up and down over a bad line, edited, renamed, removed.
+
+The tests run in the order they are written, on one page; each goes on where the last one ended.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, FilePayload, Locator, Page, expect
+
+from journeys.conftest import enter, look
+from journeys.demo import Demo, folder_for_two, running
+from journeys.pages import expect_accessible, open_case
+
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(600)]
+SUBJECT = "guest registration failed on lijiang-frontdesk"
+LONG = 60_000  # ms; a bound for a loaded machine, not a measurement
+SLOW = 400_000  # bytes a second: an upload of some megabytes is under way for a while
+
+
+def content(size: int, seed: int) -> bytes:
+    """Bytes that are nowhere the same."""
+    return hashlib.shake_256(bytes([seed])).digest(size)
+
+
+def payload(name: str, data: bytes) -> FilePayload:
+    return {"name": name, "mimeType": "application/octet-stream", "buffer": data}
+
+
+@pytest.fixture(scope="module")
+def hotel() -> Iterator[Demo]:
+    if running_already := os.environ.get("REACHBACK_JOURNEY_DEMO"):
+        port, _, place = running_already.partition(":")
+        yield Demo(int(port), Path(place), dict(os.environ))
+        return
+    with folder_for_two() as folder, running(folder / "demo") as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def profile(browser: Browser) -> Iterator[BrowserContext]:
+    made = browser.new_context(
+        viewport={"width": 1440, "height": 900}, locale="en-GB", accept_downloads=True
+    )
+    made.set_default_timeout(LONG)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def page(profile: BrowserContext, hotel: Demo) -> Page:
+    """The technician on the device's files, from a case."""
+    first = profile.new_page()
+    first.goto(hotel.url("", "/"))
+    first.get_by_role("button", name="Break the hotel").first.click()
+    first.close()
+    made = enter(profile, hotel, "tech")
+    open_case(made, SUBJECT)
+    made.get_by_role("button", name="Files").click()
+    made.wait_for_url("**/sessions/**")
+    row(made, "guest-registration.conf").wait_for()
+    return made
+
+
+@pytest.fixture(scope="module")
+def place(page: Page) -> Path:
+    """The folder the contract names, as it lies on this machine."""
+    return Path(page.locator("[data-files-path] [aria-current]").inner_text())
+
+
+def row(page: Page, name: str) -> Locator:
+    return page.locator("[data-files-rows] tr").filter(has=page.get_by_text(name, exact=True))
+
+
+def transfer(page: Page, name: str, state: str = "") -> Locator:
+    mark = f"[data-state={state}]" if state else ""
+    found = page.locator(f".files-transfers li{mark}")
+    return found.filter(has=page.get_by_text(name, exact=True)).last
+
+
+def status(page: Page) -> Locator:
+    return page.locator("[data-files-status]")
+
+
+def choose(page: Page, button: str, *files: FilePayload) -> None:
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name=button).first.click()
+    chooser.value.set_files(list(files))
+
+
+def throttle(page: Page, bytes_a_second: int) -> None:
+    """How fast this page's line takes uploads; -1 is any speed."""
+    line = page.context.new_cdp_session(page)
+    line.send("Network.enable")
+    throughput = {"downloadThroughput": -1, "uploadThroughput": bytes_a_second}
+    line.send("Network.emulateNetworkConditions", {"offline": False, "latency": 0, **throughput})
+
+
+def test_the_page_of_files_is_for_everybody(page: Page) -> None:
+    expect_accessible(page)
+    look(page, "files")
+
+
+def test_an_upload_goes_on_through_cut_cables(page: Page, hotel: Demo, place: Path) -> None:
+    data = content(3_000_000, 1)
+    hotel.snip([200_000, 300_001, 500_003, 700_007])
+    choose(page, "Upload files", payload("cut.bin", data))
+    expect(transfer(page, "cut.bin", "done")).to_be_visible(timeout=LONG)
+    assert (place / "cut.bin").read_bytes() == data
+    digest = hashlib.sha256(data).hexdigest()
+    expect(transfer(page, "cut.bin")).to_contain_text(f"SHA-256 {digest}")
+    expect(row(page, "cut.bin")).to_contain_text("3.0 MB")
+
+
+def test_an_upload_goes_on_after_the_front_was_killed(page: Page, hotel: Demo, place: Path) -> None:
+    data = content(4_000_000, 2)
+    throttle(page, SLOW)
+    choose(page, "Upload files", payload("killed.bin", data))
+    expect(transfer(page, "killed.bin")).to_contain_text(
+        re.compile(r"sent \d.*, [1-9][\d.]* [kM]B on the device"), timeout=LONG
+    )
+    hotel.wait_restarted("front", hotel.kill("front"))
+    throttle(page, -1)
+    expect(transfer(page, "killed.bin", "done")).to_be_visible(timeout=LONG)
+    assert (place / "killed.bin").read_bytes() == data
+
+
+def test_a_paused_upload_stays_and_a_closed_page_goes_on_with_it(page: Page, place: Path) -> None:
+    data = content(4_000_000, 3)
+    throttle(page, SLOW)
+    choose(page, "Upload files", payload("paused.bin", data))
+    expect(transfer(page, "paused.bin")).to_contain_text(
+        re.compile(r"[1-9][\d.]* [kM]B on the device"), timeout=LONG
+    )
+    page.get_by_role("button", name="Pause: paused.bin").click()
+    expect(transfer(page, "paused.bin", "paused")).to_contain_text("stay there")
+    assert not (place / "paused.bin").exists()
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.reload()
+    throttle(page, -1)
+    unfinished = page.locator("[data-files-unfinished] li")
+    expect(unfinished).to_contain_text("The upload of paused.bin is unfinished", timeout=LONG)
+    look(page, "files-unfinished")
+    choose(page, "Choose the file", payload("paused.bin", content(4_000_000, 4)))
+    expect(unfinished).to_contain_text("another file")
+    choose(page, "Choose the file", payload("paused.bin", data))
+    expect(transfer(page, "paused.bin", "done")).to_be_visible(timeout=LONG)
+    expect(unfinished).to_have_count(0)
+    assert (place / "paused.bin").read_bytes() == data
+
+
+def test_what_is_there_is_replaced_only_when_said_so(page: Page, place: Path) -> None:
+    choose(page, "Upload files", payload("cut.bin", b"new"))
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("cut.bin is on the device already")
+    dialog.get_by_role("button", name="Cancel").click()
+    assert (place / "cut.bin").stat().st_size == 3_000_000
+    choose(page, "Upload files", payload("cut.bin", b"new"))
+    dialog.get_by_role("button", name="Replace").click()
+    expect(row(page, "cut.bin")).to_contain_text("3 B", timeout=LONG)
+    assert (place / "cut.bin").read_bytes() == b"new"
+
+
+def test_folders_are_made_and_files_renamed_and_removed(page: Page, place: Path) -> None:
+    page.get_by_role("button", name="New folder").click()
+    page.get_by_label("Name", exact=True).fill("papers")
+    page.get_by_role("button", name="Make the folder").click()
+    expect(status(page)).to_contain_text("The folder papers was made.", timeout=LONG)
+    page.get_by_role("button", name="Rename: cut.bin").click()
+    page.get_by_label("New name").fill("killed.bin")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_contain_text("There is something of this name already.")
+    page.get_by_label("New name").fill("kept.bin")
+    page.keyboard.press("Enter")
+    expect(status(page)).to_contain_text("cut.bin is now called kept.bin.", timeout=LONG)
+    assert (place / "kept.bin").read_bytes() == b"new"
+    page.get_by_role("button", name="Remove: kept.bin").click()
+    page.get_by_role("dialog").get_by_role("button", name="Remove").click()
+    expect(status(page)).to_contain_text("kept.bin was removed.", timeout=LONG)
+    assert not (place / "kept.bin").exists()
+    (place / "papers" / "inside").write_text("x")
+    page.get_by_role("button", name="Remove: papers").click()
+    page.get_by_role("dialog").get_by_role("button", name="Remove").click()
+    expect(status(page)).to_contain_text("The folder is not empty.", timeout=LONG)
+
+
+def test_a_download_is_what_the_device_has(page: Page, place: Path) -> None:
+    with page.expect_download(timeout=LONG) as download:
+        page.get_by_role("button", name="Download: killed.bin").click()
+    assert Path(download.value.path()).read_bytes() == (place / "killed.bin").read_bytes()
+    expect(transfer(page, "killed.bin", "done")).to_contain_text("arrived whole", timeout=LONG)
+
+
+def test_folders_go_both_ways(page: Page, place: Path, tmp_path: Path) -> None:
+    mine = tmp_path / "menu"
+    (mine / "spring" / "tea").mkdir(parents=True)
+    (mine / "prices.txt").write_text("12\n")
+    (mine / "spring" / "tea" / "丽江.txt").write_text("雪茶\n")
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Upload a folder").click()
+    chooser.value.set_files(mine)
+    expect(transfer(page, "prices.txt", "done")).to_be_visible(timeout=LONG)
+    expect(transfer(page, "丽江.txt", "done")).to_be_visible(timeout=LONG)
+    assert (place / "menu" / "spring" / "tea" / "丽江.txt").read_text() == "雪茶\n"
+    with page.expect_download(timeout=LONG) as download:
+        page.get_by_role("button", name="Download: menu").click()
+    assert download.value.suggested_filename == "menu.zip"
+    with zipfile.ZipFile(download.value.path()) as archive:
+        assert archive.testzip() is None
+        assert archive.read("menu/prices.txt") == b"12\n"
+        assert archive.read("menu/spring/tea/丽江.txt").decode() == "雪茶\n"
+
+
+def test_a_small_text_is_edited_with_a_diff_and_a_backup(page: Page, place: Path) -> None:
+    (place / "notes.txt").write_text("one\ntwo\nthree\n")
+    page.get_by_role("button", name="Refresh").click()
+    page.get_by_role("button", name="notes.txt", exact=True).click()
+    field = page.get_by_label("Text of notes.txt")
+    expect(field).to_have_value("one\ntwo\nthree\n", timeout=LONG)
+    field.fill("one\n2\nthree\nfour\n")
+    page.get_by_role("button", name="Review changes").click()
+    expect(page.locator("[data-line=gone]")).to_have_text(re.compile("Gone: two"))
+    expect(page.locator("[data-line=new]")).to_have_count(2)
+    expect_accessible(page)
+    look(page, "files-diff")
+    page.get_by_role("button", name="Save on the device").click()
+    expect(status(page)).to_contain_text("What was there before is kept as", timeout=LONG)
+    assert (place / "notes.txt").read_text() == "one\n2\nthree\nfour\n"
+    backup = next(place.glob("notes.txt.reachback-*.bak"))
+    assert backup.read_text() == "one\ntwo\nthree\n"
+    expect(status(page)).to_contain_text(backup.name)
+
+
+def test_an_edit_never_replaces_what_somebody_wrote_meanwhile(page: Page, place: Path) -> None:
+    page.get_by_role("button", name="notes.txt", exact=True).click()
+    page.get_by_label("Text of notes.txt").fill("mine\n")
+    (place / "notes.txt").write_text("theirs\n")
+    page.get_by_role("button", name="Review changes").click()
+    page.get_by_role("button", name="Save on the device").click()
+    problem = page.locator(".files-problem")
+    expect(problem).to_contain_text("Somebody changed the file", timeout=LONG)
+    assert (place / "notes.txt").read_text() == "theirs\n"
+    page.get_by_role("button", name="Back to the folder").click()
+    page.get_by_role("button", name="Throw the changes away").click()
+    row(page, "notes.txt").wait_for()
+
+
+def test_what_is_no_text_is_said_to_be_none(page: Page) -> None:
+    page.get_by_role("button", name="killed.bin", exact=True).click()
+    expect(status(page)).to_contain_text("larger than 256 KiB", timeout=LONG)
+    choose(page, "Upload files", payload("small.bin", b"\xff\xfe\x00"))
+    page.get_by_role("button", name="small.bin", exact=True).click()
+    expect(status(page)).to_contain_text("small.bin is binary, not text", timeout=LONG)
+
+
+def test_a_hostile_name_shows_nothing_but_itself(page: Page, place: Path) -> None:
+    (place / "two\nlines\u202efdp.exe").write_text("x")
+    Path(os.fsdecode(os.fsencode(place) + b"/broken-\xff")).write_text("x")
+    (place / ("n" * 255)).write_text("x")
+    page.get_by_role("button", name="Refresh").click()
+    expect(row(page, "two\ufffdlines\ufffdfdp.exe")).to_be_visible(timeout=LONG)
+    expect(row(page, "n" * 255)).to_be_visible()
+    broken = page.locator("[data-files-rows] tr", has_text="its name is no valid text")
+    expect(broken.get_by_role("button")).to_have_count(0)
+    page.set_viewport_size({"width": 390, "height": 844})
+    wide = page.evaluate("document.querySelector('#files').scrollWidth")
+    look(page, "files-phone")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    assert wide <= 390

@@ -5,14 +5,13 @@ case's number when something they may read changed, and their page asks for the 
 """
 
 from collections.abc import Sequence
-from datetime import datetime
 from uuid import UUID
 
-from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from reachback.cases.models import Case, Entry
 from reachback.cases.rows import JOINS, row, views_of
+from reachback.cases.templatetags.case_rows import row_html
 from reachback.kernel.nudges import PROVIDER, Nudge, publish
 
 TOPIC = "queue"
@@ -54,8 +53,3 @@ def tell_customer(organisation_id: UUID, case_id: UUID, number: int, version: in
             data={"case": str(case_id), "number": number, "version": version},
         )
     )
-
-
-def row_html(line: object, *, now: datetime) -> str:
-    """One queue row as HTML, without anything of the viewer in it."""
-    return render_to_string("cases/parts/row.html", {"row": line, "now": now})

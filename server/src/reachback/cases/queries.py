@@ -16,7 +16,7 @@ from reachback.cases.clock import Readings, replay
 from reachback.cases.errors import BadFilter, CaseNotFound
 from reachback.cases.filters import Term
 from reachback.cases.models import Case, Draft, Entry, Resolution
-from reachback.cases.rows import JOINS, CaseRow, row
+from reachback.cases.rows import COLUMNS, JOINS, CaseRow, row
 from reachback.cases.visibility import visible_cases, visible_entries
 from reachback.kernel.actors import Actor
 from reachback.kernel.tenancy import TenantQuerySet
@@ -55,7 +55,7 @@ def case_list(
     if after:
         found = found.filter(_after(after, by_change=by_change))
     order = ("-updated_at", "-id") if by_change else ("priority", "sort_due", "id")
-    cases = list(found.select_related(*JOINS).order_by(*order)[: limit + 1])
+    cases = list(found.select_related(*JOINS).only(*COLUMNS).order_by(*order)[: limit + 1])
     more = len(cases) > limit
     cases = cases[:limit]
     cursor = _cursor(cases[-1], by_change=by_change) if more else ""

@@ -11,6 +11,13 @@ from reachback.cases.statuses import CHANNEL_NAMES, STATUS_NAMES
 
 #: What a row joins; one query for a whole page of them.
 JOINS = ("organisation", "site", "team", "assignee", "suggested_team")
+#: What a row reads, and the order of lists; a page of fifty rows reads no other columns.
+COLUMNS = (
+    "number", "version", "subject", "device_name", "channel", "priority", "priority_why", "status",
+    "is_open", "due_at", "due_from", "due_clock", "opened_at", "updated_at", "sort_due",
+    "last_word", "last_word_by", "live_session", "proposal", "sample",
+    *(f"{join}__name" for join in JOINS),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +53,7 @@ class CaseRow:
     sample: bool
     suggested_team_id: UUID | None
     suggested_team: str
+    why: str
 
     @property
     def flagged(self) -> bool:
@@ -92,6 +100,7 @@ def row(case: Case) -> CaseRow:
         sample=case.sample,
         suggested_team_id=case.suggested_team_id,
         suggested_team=case.suggested_team.name if case.suggested_team else "",
+        why=case.priority_why,
     )
 
 

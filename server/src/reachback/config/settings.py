@@ -125,6 +125,10 @@ ALLOWED_HOSTS = [
 ]
 STATIC_URL = "/static/"
 STATIC_ROOT = envpath("REACHBACK_STATIC", default=REACHBACK_DATA / "static")
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "reachback.ui.statics.RememberedAddresses"},
+}
 APPEND_SLASH = True
 # Only the front can reach the web process, and it writes this header itself.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -41,7 +41,6 @@ class Preview:
     """The selected case beside the list."""
 
     row: CaseRow
-    why: str
     entries: Sequence[EntryLine]
 
 

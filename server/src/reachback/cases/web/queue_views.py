@@ -1,7 +1,6 @@
 """The queue and its preview."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse
@@ -11,7 +10,6 @@ from django.views.decorators.http import require_safe
 
 from reachback.cases import filters, queries, views
 from reachback.cases.errors import BadFilter
-from reachback.cases.models import Case
 from reachback.cases.rows import CaseRow, row
 from reachback.cases.web.contexts import Chip, Preview, PreviewPage, QueuePage, ViewLink
 from reachback.cases.web.entries import line
@@ -55,7 +53,7 @@ def queue(request: ActorRequest, slug: str = views.DEFAULT) -> HttpResponse:
             if terms
             else _("Cases appear here by themselves when a check fails or a customer writes.")
         ),
-        preview=_first(actor, page.rows, now),
+        preview=_first(actor, page.rows),
         now=now,
     )
     return pages.render(request, "cases/queue.html", context, status=400 if error else 200)
@@ -67,28 +65,20 @@ def preview(request: ActorRequest, number: int) -> HttpResponse:
     """The selected case, for the place beside the list."""
     require_agent(request)
     now = clock.now()
-    found = queries.case_by_number(request.actor, number)
-    context = PreviewPage(
-        title=found.subject, preview=preview_of(request.actor, found, now), now=now
-    )
+    found = row(queries.case_by_number(request.actor, number))
+    context = PreviewPage(title=found.subject, preview=preview_of(request.actor, found), now=now)
     return pages.render(request, "cases/parts/preview.html", context)
 
 
-def preview_of(actor: Actor, case: Case, now: datetime) -> Preview:
+def preview_of(actor: Actor, case: CaseRow) -> Preview:
     """The case's last entries and why it has its priority."""
     entries = queries.timeline(actor, case.id, limit=_PREVIEWED)
-    return Preview(
-        row=row(case),
-        why=case.priority_why,
-        entries=[line(entry, case_href=case_href) for entry in entries],
-    )
+    return Preview(row=case, entries=[line(entry, case_href=case_href) for entry in entries])
 
 
-def _first(actor: Actor, rows: Sequence[CaseRow], now: datetime) -> Preview | None:
+def _first(actor: Actor, rows: Sequence[CaseRow]) -> Preview | None:
     """The first row's preview stands beside the list until another is selected."""
-    if not rows:
-        return None
-    return preview_of(actor, queries.case_by_number(actor, rows[0].number), now)
+    return preview_of(actor, rows[0]) if rows else None
 
 
 def case_href(number: int) -> str:

@@ -1,6 +1,7 @@
 """`{% load ui %}`: icons, badges, times, due bars, keys, avatars, empty states."""
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -20,6 +21,13 @@ register = template.Library()
 @register.simple_tag
 def icon(name: str, label: str = "", size: str = "") -> SafeString:
     """A sign from the sprite; decorative unless it is given a label."""
+    return _icon(name, str(label), size)
+
+
+# The same few signs stand on every page a hundred times. `typed`: what is safe HTML stays apart
+# from equal words that are not.
+@lru_cache(maxsize=1_000, typed=True)
+def _icon(name: str, label: str, size: str) -> SafeString:
     flips = " data-flips" if name in marks.FLIPPING_ICONS else ""
     sized = format_html(' data-size="{}"', size) if size else ""
     spoken = (
@@ -41,12 +49,17 @@ def icon(name: str, label: str = "", size: str = "") -> SafeString:
 def badge(kind: str, text: str = "") -> SafeString:
     """Icon + word in the tone of `kind` (ui/README.md lists them); `text` replaces the word."""
     mark = marks.mark(kind)
+    return _badge(kind, mark.tone, mark.icon, str(text or mark.word))
+
+
+@lru_cache(maxsize=1_000, typed=True)
+def _badge(kind: str, tone: str, sign: str, word: str) -> SafeString:
     return format_html(
         '<span class="badge" data-kind="{}"{}>{}{}</span>',
         kind,
-        format_html(' data-tone="{}"', mark.tone) if mark.tone else "",
-        icon(mark.icon) if mark.icon else "",
-        text or mark.word,
+        format_html(' data-tone="{}"', tone) if tone else "",
+        icon(sign) if sign else "",
+        word,
     )
 
 

@@ -107,6 +107,9 @@ class Front:
             self.browser.expect(CH, self.input)
             following = self.input.next
             self.browser.send(Resume((ResumeEntry(CH, following, following + WINDOW),)))
+            assert self.relay is not None
+            if self.relay.acked:
+                self.browser.ack(CH, self.relay.acked)
 
     def from_device(self, events: list[Event]) -> None:
         assert self.device is not None

@@ -63,3 +63,19 @@ def test_killed_between_write_and_acknowledgement() -> None:
     world.settle()
     assert world.browser.arrived == world.device.written
     assert world.device.arrived == world.browser.written
+
+
+def test_input_is_acknowledged_though_the_acknowledgement_died_with_the_front() -> None:
+    world = World()
+    for _ in range(6):
+        for leg in ("device", "browser"):
+            for end in (0, 1):
+                world.step(("move", leg, end, 1 << 20))
+    world.step(("write", "browser", 0, 1))
+    for leg, end in (("browser", 0), ("device", 1)):
+        world.step(("move", leg, end, 1 << 20))
+    assert world.device.arrived
+    assert world.browser.buffer.acked == 0
+    world.step(("kill",))
+    world.settle()
+    assert world.quiet

@@ -178,6 +178,8 @@ class Channel:
             owner.leg.leg.link.expect(owner.ch, Receiver(self.input.end))
             entry = ResumeEntry(owner.ch, self.input.end, owner.told_credit)
             owner.leg.leg.send(Resume((entry,)))
+            if self.input.acked:  # the device's word in CHANNELS, which may come after a lost ACK
+                owner.leg.leg.link.ack(owner.ch, self.input.acked)
 
     def seat(self, viewer: Viewer, start: int) -> None:
         """Show the channel to a browser from offset `start`; an owner also gets to type."""

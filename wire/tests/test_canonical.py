@@ -129,3 +129,18 @@ def test_a_document_is_named_by_the_digest_of_its_body() -> None:
 def test_any_text_is_read_or_refused(text: str) -> None:
     with contextlib.suppress(NotCanonical):
         canonical.loads(text)
+
+
+def test_a_text_read_twice_gives_two_values() -> None:
+    text = canonical.dumps({"list": [1]})
+    first = canonical.loads(text)
+    first["list"] = "changed"
+    assert canonical.loads(text) == {"list": [1]}
+
+
+def test_a_long_text_is_checked_each_time_it_is_read() -> None:
+    long = canonical.dumps({"text": "x" * 20_000})
+    assert canonical.loads(long) == canonical.loads(long)
+    for _ in range(2):
+        with pytest.raises(canonical.NotCanonical):
+            canonical.loads(long + " ")

@@ -1,6 +1,7 @@
 """The front's own decision before an OPEN is forwarded: the same `admit` the device runs."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from reachback_gateway.links.session import Seat
 from reachback_gateway.ports import Json
@@ -27,10 +28,18 @@ def trust_of(redeemed: Json) -> CustomerTrust:
     statements = [Envelope.from_json(item) for item in _documents(redeemed.get("statement"))]
     if not statements:
         raise Refusal("statement-missing", "The customer has not vouched for this device yet.")
+    rest = [*_documents(redeemed.get("contract")), *_documents(redeemed.get("narrowings"))]
+    return _trust(tuple(keysets), tuple(statements), tuple(map(Envelope.from_json, rest)))
+
+
+@lru_cache(maxsize=128)
+def _trust(
+    keysets: tuple[Envelope, ...], statements: tuple[Envelope, ...], rest: tuple[Envelope, ...]
+) -> CustomerTrust:
+    """Accept these very documents, once; `admit` reads the trust and changes nothing in it."""
     device = DeviceStatement.parse(statements[-1].body).key
     trust = CustomerTrust(keyset_fingerprint(keysets[0].body), device)
-    rest = [*_documents(redeemed.get("contract")), *_documents(redeemed.get("narrowings"))]
-    for envelope in (*keysets, *statements, *map(Envelope.from_json, rest)):
+    for envelope in (*keysets, *statements, *rest):
         trust.accept(envelope)
     return trust
 

@@ -13,6 +13,16 @@ export interface ChannelPlan {
   parameters: Json;
 }
 
+/** How long a restart takes this device (seconds), and whether it may be asked for here. */
+export interface RestartPlan {
+  usual: number | null;
+  limit: number;
+  url?: string;
+  case?: string;
+  allowed?: boolean;
+  sentence?: string;
+}
+
 export interface SessionData {
   session: string;
   mode: "open" | "watch";
@@ -30,6 +40,7 @@ export interface SessionData {
   started: number | null;
   expires: number;
   recordings: string[];
+  restart?: RestartPlan;
   texts: Record<string, string>;
 }
 

@@ -16,7 +16,8 @@ export interface ChannelView {
   /** The device opened the channel, or the front gave it back; `value` is OPENED's or empty. */
   opened(value: Json): void;
   refused(sentence: string): void;
-  ended(sentence: string): void;
+  /** `code` is CLOSE's. */
+  ended(sentence: string, code?: string): void;
   /** The device has accepted everything that was typed. */
   heard(): void;
   /** The device has accepted the input below this offset. */

@@ -12,6 +12,7 @@ import type { SessionKey } from "../signing/sshsig";
 import { type ChannelPlan, type Envelope, Refused, type SessionData } from "./bootstrap";
 import { type Carrier, type ChannelView, SessionChannel } from "./channel";
 import { signedHello, signedOpen } from "./documents";
+import { byRestart } from "./restarts";
 import { browser, OPEN, type Surroundings, type Wire } from "./surroundings";
 
 export const OUTPUT_CREDIT = 1_048_576;
@@ -259,8 +260,10 @@ export class SessionConnection implements Carrier {
         this.closed(frame.ch, (channel) => channel.view.refused(words(frame.value)));
         break;
       case "close": {
-        const sentence = String(frame.value.sentence ?? "");
-        this.closed(frame.ch, (channel) => channel.view.ended(sentence));
+        const { sentence = "", code = "" } = frame.value;
+        const tell = (channel: SessionChannel) =>
+          channel.view.ended(String(sentence), String(code));
+        this.closed(frame.ch, tell, String(code));
         break;
       }
       case "bye":
@@ -394,12 +397,15 @@ export class SessionConnection implements Carrier {
   }
 
   /** REFUSED or CLOSE: the page ends with its last shell, or with its first channel of another kind. */
-  private closed(ch: number, tell: (channel: SessionChannel) => void): void {
+  private closed(ch: number, tell: (channel: SessionChannel) => void, code = ""): void {
     const channel = this.channels.get(ch);
     if (channel === undefined || channel.over) return;
     channel.over = true;
-    const ends = channel === this.first && channel.plan.kind !== "shell";
-    if (ends || this.lasting.length === 0) this.stop();
+    const shell = channel.plan.kind === "shell";
+    const ends = channel === this.first && !shell;
+    // A device that restarts comes back: the page goes on in a new shell.
+    const last = this.lasting.length === 0 && !(shell && byRestart(code));
+    if (ends || last) this.stop();
     tell(channel);
   }
 

@@ -19,6 +19,8 @@ export interface KeptSession {
   openings?: Record<string, Envelope>;
   /** Channels whose tab was closed: they are over, and nobody wants to see them here again. */
   closed?: string[];
+  /** The boot id of the device this session last ran on. */
+  boot?: string;
   kept: number;
 }
 

@@ -10,8 +10,10 @@ import {
   type TicketSource,
 } from "../session/connection";
 import { browser, type Surroundings } from "../session/surroundings";
+import { askRestart } from "./ask_restart";
 import { SessionBar } from "./bar";
 import { DataCap } from "./cap";
+import { Restart } from "./restart";
 import type { Screen } from "./screen";
 import { Shell, type ShellHost } from "./shell";
 import { offerSignals } from "./signals";
@@ -19,6 +21,7 @@ import { newKey, numberOf, openTabs, TABS_MOST, TabBar } from "./tabs";
 import { Tools } from "./tools";
 
 const SIGNAL_COMMAND = 17;
+const FOLLOW_AFTER_MS = 3000; // its technician's browser has opened the new shell by then
 const FULL = "The line is down and no more can be kept: this was not typed.";
 
 export class SessionPage implements SessionView, ShellHost {
@@ -36,6 +39,7 @@ export class SessionPage implements SessionView, ShellHost {
   private over = false;
   private attemptAt = 0;
   private readonly cap: DataCap;
+  private readonly restart: Restart;
 
   constructor(
     private readonly element: HTMLElement,
@@ -46,6 +50,17 @@ export class SessionPage implements SessionView, ShellHost {
   ) {
     this.watching = data.mode === "watch";
     this.bar = new SessionBar(data.device.zone, data.expires);
+    const host = {
+      say: (words: string, link: "up" | "lost") => {
+        if (!this.over) this.bar.state(words, link);
+      },
+      renew: () => this.renew(),
+      keep: (boot: string) => {
+        keys.kept.boot = boot;
+        void around.keep(keys.kept);
+      },
+    };
+    this.restart = new Restart(data, host, keys.kept.boot);
     const { channels, openings = {} } = keys.kept;
     const older = channels.length > 0 || Object.keys(openings).length > 0;
     const [plan = data.channel, ...others] = openTabs(data, keys.kept);
@@ -61,6 +76,7 @@ export class SessionPage implements SessionView, ShellHost {
     this.first.carry(this.connection.first);
     if (older) this.first.tellSize();
     this.bar.onEnd(() => void this.end());
+    this.offerRestart();
     this.bar.everySecond = () => this.second();
     this.tools = new Tools(this.first.screen, this.first.element, {
       echo: () => this.switchEcho(),
@@ -130,10 +146,49 @@ export class SessionPage implements SessionView, ShellHost {
   /** One more shell under the session's own grant. */
   private add(): void {
     if (this.over || this.watching || this.shells.length >= TABS_MOST) return;
+    this.another();
+  }
+
+  private another(key = newKey(this.data, this.keys.kept)): void {
     const { kind, parameters } = this.data.channel;
-    const key = newKey(this.data, this.keys.kept);
     this.join(this.shell({ key, kind, parameters: { ...parameters } }));
     this.show(this.shells.length - 1);
+  }
+
+  // A restart of the device
+
+  private offerRestart(): void {
+    const dialog = document.querySelector<HTMLDialogElement>("#restart-device");
+    if (dialog === null) return;
+    dialog.addEventListener("close", () => {
+      const wanted = dialog.returnValue === "restart";
+      dialog.returnValue = "";
+      this.screen.terminal.focus();
+      if (!wanted) return;
+      this.restart.asked();
+      void askRestart(this.data, (sentence) => this.restart.off(sentence));
+    });
+  }
+
+  restarted(): void {
+    this.draw();
+    if (this.shells.some((each) => !each.over)) return;
+    this.bar.recording(false);
+    this.restart.shellEnded();
+  }
+
+  /** All shells ended with the restart: go on in a new one. Who watches, follows a moment later. */
+  private renew(): boolean {
+    if (this.over || this.shells.some((each) => !each.over)) return false;
+    if (!this.watching) this.another();
+    else this.around.later(FOLLOW_AFTER_MS, () => this.follow());
+    return true;
+  }
+
+  private follow(): void {
+    const key = newKey(this.data, this.keys.kept);
+    this.data.recordings.push(key);
+    this.another(key);
   }
 
   private askToClose(index: number): void {
@@ -183,6 +238,10 @@ export class SessionPage implements SessionView, ShellHost {
   opened(_value?: Json): void {
     if (this.over) return;
     this.bar.recording(true);
+    if (this.restart.active) {
+      this.restart.opened();
+      return;
+    }
     if (this.lostAt > 0) return;
     this.bar.state(this.watching ? (this.data.texts.watching ?? "You are watching.") : "", "up");
   }
@@ -231,6 +290,7 @@ export class SessionPage implements SessionView, ShellHost {
   notice(value: Json): void {
     this.bar.people(value);
     this.legs.device = value.device === "back";
+    this.restart.notice(value);
     this.tell(0);
   }
 
@@ -244,6 +304,7 @@ export class SessionPage implements SessionView, ShellHost {
     } else if (this.lostAt > 0) {
       const seconds = ((Date.now() - this.lostAt) / 1000).toFixed(1);
       this.lostAt = 0;
+      if (this.restart.active) return;
       const lost = `${this.lostBytes} ${this.data.texts.nothing_lost ?? "bytes lost"}`;
       const back = this.data.texts.back ?? "Back after";
       this.bar.state(`${back} ${seconds} s · ${lost}`, "up");
@@ -252,7 +313,12 @@ export class SessionPage implements SessionView, ShellHost {
 
   /** While a leg is lost: how long until the next attempt, or else how long it has been. */
   private second(): void {
-    if (this.over || this.lostAt === 0) return;
+    if (this.over) return;
+    if (this.restart.active && this.legs.browser) {
+      this.restart.tell();
+      return;
+    }
+    if (this.lostAt === 0) return;
     const wait = Math.ceil((this.attemptAt - Date.now()) / 1000);
     const seconds = wait > 0 ? wait : Math.round((Date.now() - this.lostAt) / 1000);
     const words = this.data.texts.reconnecting ?? "Reconnecting… %s s, nothing is lost.";

@@ -4,6 +4,7 @@ import type { Json } from "../link/frames";
 import { type Unit, unitLength } from "../link/streams";
 import type { ChannelPlan, SessionData } from "../session/bootstrap";
 import type { ChannelView, SessionChannel } from "../session/channel";
+import { byRestart } from "../session/restarts";
 import { Foresight } from "./foresight";
 import { Screen } from "./screen";
 
@@ -30,6 +31,8 @@ export interface ShellHost {
   full(): void;
   missing(bytes: number): void;
   ended(shell: Shell, sentence: string): void;
+  /** The device restarts, and the shell ended with it. */
+  restarted(): void;
 }
 
 export class Shell implements ChannelView {
@@ -120,20 +123,23 @@ export class Shell implements ChannelView {
       const view = new DataView(payload.buffer, payload.byteOffset, 4);
       this.screen.resize(view.getUint16(0), view.getUint16(2));
     }
-    if (kind === EXIT_TESTIMONY) this.ended(this.exitWords(payload));
+    if (kind === EXIT_TESTIMONY) this.exit(payload);
+  }
+
+  private exit(payload: Uint8Array): void {
+    let value: Json = {};
+    try {
+      value = (JSON.parse(new TextDecoder().decode(payload)) as Json | null) ?? {};
+    } catch {
+      // What cannot be read is left out.
+    }
+    this.ended(this.exitWords(value), String(value.reason ?? ""));
   }
 
   /** How the shell ended, in words; what cannot be read as a status or a signal's name is left out. */
-  private exitWords(payload: Uint8Array): string {
+  private exitWords({ status, signal }: Json): string {
     const { texts } = this.host.data;
     const over = texts.ended ?? "The session is over.";
-    let value: Json;
-    try {
-      value = JSON.parse(new TextDecoder().decode(payload)) as Json;
-    } catch {
-      return over;
-    }
-    const { status, signal } = value ?? {};
     if (Number.isInteger(status) && status !== 0) {
       return `${over} ${texts.status ?? "Exit status"} ${status}.`;
     }
@@ -152,13 +158,16 @@ export class Shell implements ChannelView {
   }
 
   /** The first word about the end stands: EXIT comes before the front's CLOSE. */
-  ended(sentence: string): void {
+  ended(sentence: string, code = ""): void {
     if (this.over) return;
     this.over = true;
-    const words = sentence || (this.host.data.texts.ended ?? "");
+    const { texts } = this.host.data;
+    const restarted = byRestart(code);
+    const words = restarted ? (texts.restart_shell ?? sentence) : sentence || (texts.ended ?? "");
     this.screen.say(words);
     this.screen.terminal.options.disableStdin = true;
     this.screen.terminal.options.cursorBlink = false;
-    this.host.ended(this, words);
+    if (restarted) this.host.restarted();
+    else this.host.ended(this, words);
   }
 }

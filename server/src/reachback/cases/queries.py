@@ -207,7 +207,7 @@ def drafts(actor: Actor, case_id: UUID) -> dict[str, str]:
 
 
 def search(actor: Actor, words: str, *, limit: int = 20) -> list[CaseRow]:
-    """Cases by number, subject, customer or device, the latest first."""
+    """Cases by number, subject, customer, site or device, the latest first."""
     words = " ".join(words.split())[:100]
     if not words:
         return []
@@ -218,6 +218,7 @@ def search(actor: Actor, words: str, *, limit: int = 20) -> list[CaseRow]:
         matches = (
             Q(subject__icontains=words)
             | Q(organisation__name__icontains=words)
+            | Q(site__name__icontains=words)
             | Q(device_name__icontains=words)
         )
     found = visible_cases(actor).filter(matches).select_related(*JOINS)

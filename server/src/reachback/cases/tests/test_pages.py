@@ -192,10 +192,10 @@ def test_a_customer_opens_writes_and_closes_without_a_script(world: World) -> No
     assert wei.post("/portal/cases/1/close/").status_code == 409
 
 
-def test_search_finds_by_number_subject_customer_and_device(world: World) -> None:
+def test_search_finds_by_number_subject_customer_site_and_device(world: World) -> None:
     world.open("Printer", device_name="lijiang-frontdesk", device_id=DEVICE)
     maya, baker = browser(world, "maya"), browser(world, "baker")
-    for words in ("1", "#1", "print", "lotus", "frontdesk"):
+    for words in ("1", "#1", "print", "lotus hotels", "lotus lijiang", "frontdesk"):
         assert "Printer" in maya.get("/search", {"q": words}).content.decode()
         assert "Printer" not in baker.get("/search", {"q": words}).content.decode()
     recent = maya.get("/palette.json").json()["recent"]

@@ -92,7 +92,8 @@ class AgentCaseForm(NewCaseForm):
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, actor=actor, **kwargs)
         customer = cast("forms.ChoiceField", self.fields["customer"])
-        customer.choices = [(str(each.id), each.name) for each in people.customers(actor)]
+        customers = [(str(each.id), each.name) for each in people.customers(actor)]
+        customer.choices = [("", _("Choose a customer")), *customers]
         site = cast("forms.ChoiceField", self.fields["site"])
         named = [
             (str(each.id), f"{each.organisation.name} · {each.name}")

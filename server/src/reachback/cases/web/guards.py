@@ -9,4 +9,4 @@ from reachback.kernel.requests import ActorRequest
 def require_agent(request: ActorRequest) -> None:
     """Raise MayNot for everybody who is not of the provider."""
     if not request.actor.is_provider:
-        raise MayNot(_("This page is for the people of the desk."), action="cases.desk")
+        raise MayNot(_("This page is for agents."), action="cases.desk")

@@ -26,10 +26,11 @@ class EnrolForm(forms.Form):
         self._sites = {
             str(site.id): site for site in people.sites(actor).filter(organisation__in=customers)
         }
-        choices = [
-            (key, f"{site.organisation.name}: {site.name}") for key, site in self._sites.items()
-        ]
-        self.fields["site"].choices = sorted(choices, key=lambda choice: choice[1])  # type: ignore[attr-defined]
+        choices = sorted(
+            ((key, f"{site.organisation.name}: {site.name}") for key, site in self._sites.items()),
+            key=lambda choice: choice[1],
+        )
+        self.fields["site"].choices = [("", _("Choose a site")), *choices]  # type: ignore[attr-defined]
 
     def chosen(self) -> tuple[UUID, UUID]:
         """Return the chosen (customer, site); only after is_valid()."""

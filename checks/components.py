@@ -38,6 +38,8 @@ COMPONENTS = (
     Component("Caddy", "caddy", ("caddy",), slow=True),
     Component("tinyproxy", "tinyproxy", ("tinyproxy",), slow=True),
     Component("mitmproxy", "mitmproxy", ("mitmdump",), slow=True),
+    Component("qemu", "qemu-system-x86", ("qemu-system-x86_64",), slow=True),
+    Component("debootstrap", "debootstrap", ("debootstrap", "/usr/sbin/debootstrap"), slow=True),
     Component("a Chinese font", "fonts-noto-cjk", ("/usr/share/fonts/opentype/noto/NotoSansCJK*",)),
 )
 

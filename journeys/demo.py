@@ -109,12 +109,20 @@ def folder_for_two() -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def running(data: Path, *options: str, database_url: str = "") -> Iterator[Demo]:
-    """Start a demo, give it when its device is ready, end it."""
+def running(
+    data: Path, *options: str, database_url: str = "", reached_as: str = ""
+) -> Iterator[Demo]:
+    """Start a demo, give it when its device is ready, end it.
+
+    `reached_as` is another name it is reached by, through a proxy on this machine.
+    """
     port = free_port()
     environment = {k: v for k, v in os.environ.items() if not k.startswith("REACHBACK_")}
     if database_url:
         environment["REACHBACK_DATABASE_URL"] = database_url
+    if reached_as:
+        environment["REACHBACK_HOSTS"] = f".localhost,localhost,127.0.0.1,{reached_as}"
+        environment["REACHBACK_PROXIES"] = "127.0.0.1"
     demo = Demo(port, data, environment)
     output = (data.parent / f"{data.name}.out").open("w")
     process = subprocess.Popen(

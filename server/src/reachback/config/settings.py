@@ -127,7 +127,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = envpath("REACHBACK_STATIC", default=REACHBACK_DATA / "static")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "reachback.ui.statics.RememberedAddresses"},
+    "staticfiles": {"BACKEND": "reachback.ui.static_files.RememberedAddresses"},
 }
 APPEND_SLASH = True
 # Only the front can reach the web process, and it writes this header itself.

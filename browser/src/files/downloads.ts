@@ -8,7 +8,7 @@ import { Sha256 } from "./sha256";
 import { Transfer } from "./transfer";
 import { spoken, type Words } from "./words";
 
-const BLOB = 4 << 20; // bytes joined to one Blob, which a browser may put on its disk
+const BLOB = 1 << 20; // bytes joined to one Blob, which a browser may put on its disk
 
 /** Pieces of one file as they come. Before `have` stands what an earlier page kept. */
 export class Arriving implements Sink {

@@ -8,6 +8,7 @@ from typing import Any
 
 from reachback.access.recordings.folder import ChannelFiles
 from reachback.access.recordings.line import Line
+from reachback.access.recordings.touched import Touch, touch
 from reachback.access.verifier import segments, units
 from reachback.access.verifier.failures import Failure
 from reachback.access.verifier.segments import varint
@@ -68,6 +69,7 @@ class Story:
     full_screen_programs: int = 0
     outages: list[tuple[int, int]] = field(default_factory=list)
     script: dict[str, Any] | None = None
+    touches: list[Touch] = field(default_factory=list)
 
 
 class _Reader:
@@ -140,7 +142,9 @@ class _Reader:
             self._story.script = _object(payload)
 
     def _file(self, told: dict[str, Any], at: int) -> None:
-        """What was done to a file, as one line: operation, path, where to, size, SHA-256."""
+        """What was done to a file; as a line as well: operation, path, where to, size, SHA-256."""
+        if len(self._story.touches) < _MOST_COMMANDS:
+            self._story.touches.append(touch(told, at))
         words = [str(told[name]) for name in ("operation", "path", "to", "size") if name in told]
         if told.get("sha256"):
             words.append(f"sha256:{told['sha256']}")

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from reachback.access.recordings import restarts, runs
+from reachback.access.recordings import restarts, runs, touched
 from reachback.access.recordings.story import Story
 
 _MOST_NAMED = 12
@@ -141,6 +141,10 @@ def sentences(about: Session, stories: Sequence[Story]) -> tuple[str, ...]:
     """Return what was done, one sentence each."""
     if restarts.only(stories):
         return (restarts.opening() % _values(about), *restarts.asked(stories))
+    if touched.only(stories):
+        first = touched.opening() % _values(about)
+        did = touched.sentences(stories)
+        return (first, *did, *_outages(stories), _ending(about, stories))
     scripts = [story.script for story in stories if story.script is not None]
     only_scripts = bool(scripts) and len(scripts) == len(stories)
     return (

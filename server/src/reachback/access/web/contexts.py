@@ -13,6 +13,7 @@ from reachback.access.models import (
     Narrowing,
     Verdict,
 )
+from reachback.access.recordings.touched import Touch
 from reachback.ui.contexts import PageContext
 
 
@@ -79,6 +80,7 @@ class ReplayPage(PageContext):
     session: AccessSession
     data: dict[str, Any]
     commands: Sequence[dict[str, Any]]
+    touches: Sequence[tuple[Touch, datetime]]
     shells: Sequence[tuple[str, str, bool]]
     verdict: Verdict | None
     segments: int

@@ -13,8 +13,9 @@ from django.views.decorators.http import require_safe
 
 from reachback.access import judging, operations, queries
 from reachback.access.errors import UnknownSession
+from reachback.access.instants import instant
 from reachback.access.models import AccessSession
-from reachback.access.recordings import cast, folder, story
+from reachback.access.recordings import cast, folder, story, touched
 from reachback.access.recordings.story import Story
 from reachback.access.web.contexts import ReplayPage, SessionsPage
 from reachback.kernel import clock
@@ -63,13 +64,15 @@ def replay(request: ActorRequest, session_id: UUID) -> HttpResponse:
     channels = folder.channels(session.id)
     stories = story.read_all(channels)
     chosen = _chosen(request, stories) if stories else Story()
+    files = touched.only(stories)
     operations.view_recording(actor=actor, now=now, session=session, how="replayed")
     page = ReplayPage(
         title=_("Session on %(device)s") % {"device": session.device.name},
         session=session,
         data=_data(session, chosen),
-        commands=cast.command_index([chosen])["commands"],
-        shells=_shells(stories, chosen),
+        commands=[] if files else cast.command_index([chosen])["commands"],
+        touches=[(each, instant(each.at)) for each in touched.touches(stories)] if files else [],
+        shells=() if files else _shells(stories, chosen),
         verdict=judging.verdict(actor, session, now),
         segments=sum(len(each.names) for each in channels),
         size=sum(len(data) for each in channels for data in each.contents),

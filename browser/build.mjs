@@ -10,6 +10,7 @@ await build({
     app: "src/app/main.ts",
     terminal: "src/terminal/main.ts",
     files: "src/files/main.ts",
+    run: "src/run/main.ts",
     replay: "src/replay/main.ts",
     worker: "src/worker/main.ts",
   },

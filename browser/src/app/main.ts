@@ -10,6 +10,7 @@ import { startPage } from "./page";
 import { startPalette } from "./palette";
 import { startPush } from "./push";
 import { startRows } from "./rows";
+import { startRunForms } from "./running";
 import { startTimes } from "./times";
 import { startToasts } from "./toasts";
 
@@ -31,5 +32,6 @@ startTimes();
 startLive();
 startEvents();
 startConnect();
+startRunForms();
 startPage();
 startPush();

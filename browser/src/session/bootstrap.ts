@@ -11,6 +11,10 @@ export interface ChannelPlan {
   key: string;
   kind: string;
   parameters: Json;
+  /** The bytes that travel in OPEN, base64: the beginning of a script's text. */
+  first?: string;
+  /** What of the text did not fit there, base64: it follows as the channel's input. */
+  rest?: string;
 }
 
 /** How long a restart takes this device (seconds), and whether it may be asked for here. */

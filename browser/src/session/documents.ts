@@ -53,7 +53,7 @@ export async function signedOpen(
     channel: plan.key,
     kind: plan.kind,
     parameters: plan.parameters,
-    first: base64(new Uint8Array()),
+    first: plan.first ?? base64(new Uint8Array()),
     counter,
   });
   return { body, signatures: [await key.sign("reachback-open", body)] };

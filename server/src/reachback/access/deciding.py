@@ -241,6 +241,16 @@ def names(contract: wire.Contract | None, capability: str) -> bool:
     return any(item.name == capability for clause in clauses for item in clause.capabilities)
 
 
+def names_script(contract: wire.Contract | None, digest: str) -> bool:
+    """Whether some clause lets somebody run this text."""
+    clauses = contract.clauses if contract else ()
+    return any(
+        item.name == EXEC and item.allows(digest)
+        for clause in clauses
+        for item in clause.capabilities
+    )
+
+
 def script_users(contract: wire.Contract | None) -> Sequence[str]:
     """Return whom a script may be run as, the usual one first.
 

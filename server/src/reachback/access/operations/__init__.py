@@ -16,11 +16,13 @@ from reachback.access.operations.record_incidents import record_incidents
 from reachback.access.operations.redeem import redeem
 from reachback.access.operations.retire_script import retire_script
 from reachback.access.operations.revoke import revoke
+from reachback.access.operations.run_script import RunRequest, run_script
 from reachback.access.operations.view_recording import view_recording
 
 __all__ = [
     "ConnectRequest",
     "Connected",
+    "RunRequest",
     "change_script",
     "connect",
     "create_script",
@@ -37,5 +39,6 @@ __all__ = [
     "redeem",
     "retire_script",
     "revoke",
+    "run_script",
     "view_recording",
 ]

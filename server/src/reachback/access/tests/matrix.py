@@ -16,6 +16,7 @@ _SCRIPT = {
     "output_limit": "64",
     "rows": "0",
 }
+_RUN = "302 200 200 200 200 404 200 403 403 403"
 _FIRST = {"address": {"number": 1}}
 ROWS: tuple[tuple[object, ...], ...] = (
     ("access:sessions", "GET", "302 200 200 200 200 200 200 200 200 200"),
@@ -76,6 +77,9 @@ ROWS: tuple[tuple[object, ...], ...] = (
     ("access:script_text", "GET", _LIBRARY, _FIRST),
     ("access:retire_script", "POST", "302 302 302 302 302 302 403 403 403 403"),
     ("access:restore_script", "POST", "302 302 302 302 302 302 403 403 403 403"),
+    ("access:choose_script", "GET", _RUN),
+    ("access:run_script", "GET", _RUN),
+    ("access:run_script", "POST", "302 403 403 403 403 404 403 403 403 403"),
     ("access:run", "GET", "302 200 200 200 200 404 200 200 404 404"),
     ("access_portal:contract", "GET", "302 403 403 403 403 403 403 200 403 200"),
     ("access_portal:revoke", "POST", "302 403 403 403 403 403 403 404 403 404"),

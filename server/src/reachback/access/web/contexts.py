@@ -11,6 +11,7 @@ from reachback.access.models import (
     ContractDocument,
     CustomerKeyset,
     Narrowing,
+    ScriptRun,
     Verdict,
 )
 from reachback.access.recordings.touched import Touch
@@ -54,6 +55,7 @@ class ConnectPanel(PageContext):
     live: Sequence[AccessSession]
     recent: Sequence[AccessSession]
     device_name: str
+    scripts_url: str
     files: bool
     now: datetime
 
@@ -71,6 +73,8 @@ class SessionPage(PageContext):
     after_url: str
     icons: Sequence[str]
     now: datetime
+    run: ScriptRun | None = None
+    arguments: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

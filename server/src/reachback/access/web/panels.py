@@ -76,9 +76,15 @@ def connect_panel(
         live=list(queries.live_sessions(actor).filter(device_id=device_id)),
         recent=_recent(actor, device_id),
         device_name=device.name,
+        scripts_url=_scripts_url(device_id, case_id),
         files=bool(deciding.files_root(matter.contract, "files.read")),
         now=now,
     )
+
+
+def _scripts_url(device_id: UUID, case_id: UUID | None) -> str:
+    query = "" if case_id is None else f"?case={case_id}"
+    return reverse("access:choose_script", args=[device_id]) + query
 
 
 def _recent(actor: Actor, device_id: UUID) -> list[AccessSession]:

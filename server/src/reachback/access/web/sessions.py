@@ -13,9 +13,11 @@ from reachback.access import deciding, operations, policy, queries
 from reachback.access.instants import milliseconds
 from reachback.access.models import AccessSession
 from reachback.access.operations import ConnectRequest
+from reachback.access.scripts import parameters
 from reachback.access.web import files_words, restarting
 from reachback.access.web.contexts import SessionPage
 from reachback.access.web.errors import Malformed, question, spoken
+from reachback.access.web.scripts import live
 from reachback.kernel import clock
 from reachback.kernel.actors import Actor
 from reachback.kernel.requests import ActorRequest, signed_in
@@ -104,10 +106,13 @@ def session(request: ActorRequest, session_id: UUID) -> HttpResponse:
     """The live terminal; a session that is over shows its replay."""
     actor = request.actor
     found = queries.session(actor, session_id)
+    run = live.run_of(actor, found)
     if found.state == AccessSession.State.ENDED:
-        return redirect("access:replay", session_id=session_id)
+        return redirect(_after(found) if run is None else live.after(run))
     mine = found.technician_id == actor.id and "tunnel" not in found.capabilities
     data = _data(actor, found, mine=mine)
+    if run is not None:
+        data |= {"channel": live.plan(run, mine=mine), "texts": data["texts"] | live.texts()}
     page = SessionPage(
         title=found.device.name,
         session=found,
@@ -116,11 +121,14 @@ def session(request: ActorRequest, session_id: UUID) -> HttpResponse:
         expires=data["expires"],
         mine=mine,
         may_end=policy.may_end(actor, found.organisation_id, found.technician_id),
-        after_url=_after(found),
+        after_url=_after(found) if run is None else live.after(run),
         icons=files_words.ICONS,
         now=clock.now(),
+        run=run,
+        arguments="" if run is None else parameters.said(run.arguments),
     )
-    response = pages.render(request, "access/session.html", page)
+    template = "access/session.html" if run is None else "access/scripts/live.html"
+    response = pages.render(request, template, page)
     response.headers["Content-Security-Policy"] = TERMINAL_POLICY
     return response
 

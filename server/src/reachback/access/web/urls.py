@@ -3,7 +3,7 @@
 from django.urls import path
 
 from reachback.access.web import contract, recordings, sessions, tunnels
-from reachback.access.web.scripts import editing, library, runs
+from reachback.access.web.scripts import editing, library, running, runs
 
 _SCRIPT = "scripts/<uuid:script_id>/"
 
@@ -32,5 +32,11 @@ urlpatterns = [
     path(f"{_SCRIPT}versions/<int:number>/text", library.text, name="script_text"),
     path(f"{_SCRIPT}retire/", library.retire, name="retire_script"),
     path(f"{_SCRIPT}restore/", library.restore, name="restore_script"),
+    path("access/devices/<uuid:device_id>/scripts/", running.choose, name="choose_script"),
+    path(
+        "access/devices/<uuid:device_id>/scripts/<uuid:script_id>/",
+        running.run_script,
+        name="run_script",
+    ),
     path("runs/<uuid:run_id>/", runs.run, name="run"),
 ]

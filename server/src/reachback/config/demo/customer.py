@@ -41,12 +41,13 @@ VALID = timedelta(days=365)
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """What the customer was told by the provider, on paper: names and keys."""
+    """What the customer was told by the provider, on paper: names, keys, digests of scripts."""
 
     name: str
     team: str
     grant_keys: tuple[str, ...]
     log_keys: tuple[str, ...]
+    scripts: tuple[str, ...]
 
 
 class Customer:
@@ -109,6 +110,7 @@ class Customer:
             Clause(2, (Capability("shell.user", (user,)),), who=remote, case_required=True),
             Clause(3, files, who=remote, case_required=True),
             Clause(4, (Capability("reboot"),), who=remote, when=nights, case_required=True),
+            Clause(5, (Capability("exec", provider.scripts),), who=remote, case_required=True),
         )
         document = Contract(
             organisation=self.organisation,

@@ -81,7 +81,13 @@ class Setup:
         if not facts["pinned"]:
             self.ask("demo.statement", envelope=statement.to_json())
         log_keys = tuple(facts["log_keys"])
-        provider = Provider(facts["provider"], facts["team"], tuple(facts["grant_keys"]), log_keys)
+        provider = Provider(
+            facts["provider"],
+            facts["team"],
+            tuple(facts["grant_keys"]),
+            log_keys,
+            tuple(facts["scripts"]),
+        )
         folder = self.places.service
         contract = customer.contract(now, provider, self.machine.account.pw_name, folder)
         if not facts["contract"]:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 from uuid import UUID
+
+from django.conf import settings
 
 from reachback.access import keys
 from reachback.access import queries as access
 from reachback.access.operations import publish_contract, publish_keyset, publish_statement
+from reachback.access.scripts import texts
 from reachback.audit.keys import log_key
+from reachback.config.demo.places import Places
 from reachback.config.demo.seeding.cast import CUSTOMER, PROVIDER, SITE, TEAM
+from reachback.config.demo.seeding.scripts import samples
 from reachback.devices import queries as devices
 from reachback.devices.operations import make_token
 from reachback.kernel import admin, clock
@@ -41,7 +47,14 @@ def facts(_request: dict[str, Any]) -> dict[str, Any]:
         "team": TEAM,
         "grant_keys": [keys.grant_key().public_line],
         "log_keys": [log_key().public_line],
+        "scripts": _digests(),
     }
+
+
+def _digests() -> list[str]:
+    """Return the digests of the scripts the hotel was asked to allow, and read."""
+    service = Places(Path(settings.REACHBACK_DATA)).service
+    return [texts.digest(each.version.text) for each in samples(service) if each.allowed]
 
 
 def token(_request: dict[str, Any]) -> dict[str, Any]:

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from reachback.access.models import AccessSession, Script, ScriptRun, ScriptVersion
 from reachback.access.recordings.output import Piece
 from reachback.access.scripts.parameters import Parameter
 from reachback.access.scripts.texts import Line
+from reachback.access.web.scripts.answers import RunForm
 from reachback.access.web.scripts.forms import ParameterForm, ScriptForm
 from reachback.ui.contexts import PageContext
 
@@ -63,4 +65,38 @@ class RunPage(PageContext):
     shortened: bool
     seconds: str
     layout: str
+    now: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChoicePage(PageContext):
+    """Which script to run on a device; those its contract allows come first."""
+
+    device_name: str
+    case_number: int
+    query: str
+    search: str
+    allowed: Sequence[ScriptVersion]
+    others: Sequence[ScriptVersion]
+    crumbs: Sequence[tuple[str, str]]
+    device_id: UUID
+    now: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunFormPage(PageContext):
+    """A script's questions, and what the contract says of running it."""
+
+    version: ScriptVersion
+    device_name: str
+    form: RunForm
+    allowed: bool
+    sentence: str
+    code: str
+    clause: int
+    to_sign: str
+    online: bool
+    may_connect: bool
+    action: str
+    crumbs: Sequence[tuple[str, str]]
     now: datetime

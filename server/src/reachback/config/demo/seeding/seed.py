@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
-from reachback.config.demo.seeding import cast, machines, terms
+from django.conf import settings
+
+from reachback.config.demo.places import Places
+from reachback.config.demo.seeding import cast, machines, scripts, terms
 from reachback.config.demo.seeding.history import History
 from reachback.kernel import clock
 from reachback.kernel.actors import Actor, system
@@ -24,6 +28,8 @@ def seed_once() -> bool:
     samples = cast.sample_customers(SEEDER, before)
     everybody = cast.Cast(provider, team, agents, lotus, samples)
     terms.promise(SEEDER, before, everybody)
+    service = Places(Path(settings.REACHBACK_DATA)).service
+    scripts.place(SEEDER, before, provider, service)
     placed = machines.place(SEEDER, now, samples)
     History(everybody, _actors(), now).write(placed)
     return True

@@ -1,5 +1,7 @@
 /** A page in happy-dom with the markup of server/src/reachback/ui/README.md. */
 
+import { vi } from "vitest";
+
 export function show(html: string): void {
   document.documentElement.dataset.keys = "on";
   document.documentElement.dataset.theme = "system";
@@ -47,4 +49,19 @@ export function answerWith(status: number, value: unknown): Asked[] {
     return new Response(JSON.stringify(value), { status });
   };
   return asked;
+}
+
+/** What a terminal asks of a screen and happy-dom does not have. */
+export function pretendScreen(): void {
+  vi.stubGlobal(
+    "ResizeObserver",
+    class {
+      observe(): void {}
+    },
+  );
+  vi.stubGlobal("matchMedia", () => ({
+    addListener: () => undefined,
+    removeListener: () => undefined,
+    addEventListener: () => undefined,
+  }));
 }

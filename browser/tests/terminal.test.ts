@@ -5,7 +5,7 @@ import type { SessionData } from "../src/session/bootstrap";
 import { SessionPage } from "../src/terminal/page";
 import { Screen } from "../src/terminal/screen";
 import { FakeFront, FakeTime, freshKeys, sessionData, surroundings } from "./fake_front";
-import { find, show } from "./page";
+import { find, pretendScreen, show } from "./page";
 
 const PAGE = `<div class="session"><span data-session-state></span><span data-session-recording></span>
   <div id="terminal"></div><div data-session-after hidden></div></div>`;
@@ -26,17 +26,7 @@ function watched() {
 beforeEach(() => {
   show(PAGE);
   document.title = TITLE;
-  vi.stubGlobal(
-    "ResizeObserver",
-    class {
-      observe(): void {}
-    },
-  );
-  vi.stubGlobal("matchMedia", () => ({
-    addListener: () => undefined,
-    removeListener: () => undefined,
-    addEventListener: () => undefined,
-  }));
+  pretendScreen();
 });
 
 afterEach(() => {

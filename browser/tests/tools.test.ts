@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { DataCap } from "../src/terminal/cap";
 import { Screen } from "../src/terminal/screen";
 import { controlled, pasteable, Tools } from "../src/terminal/tools";
-import { find, show } from "./page";
+import { find, pretendScreen, show } from "./page";
 
 const PAGE = `<div id="terminal"></div>
   <div data-terminal-keys><button data-send="ctrl"></button><button data-send="esc"></button>
@@ -22,17 +22,7 @@ beforeEach(() => {
   show(PAGE);
   localStorage.clear();
   sessionStorage.clear();
-  vi.stubGlobal(
-    "ResizeObserver",
-    class {
-      observe(): void {}
-    },
-  );
-  vi.stubGlobal("matchMedia", () => ({
-    addListener: () => undefined,
-    removeListener: () => undefined,
-    addEventListener: () => undefined,
-  }));
+  pretendScreen();
   typed = [];
   echoed = 0;
   asked = [];

@@ -39,13 +39,7 @@ async def proxy(front: Front) -> AsyncIterator[CuttingProxy]:
 @pytest.fixture
 async def linked(front: Front, device: Device, proxy: CuttingProxy) -> Device:
     """An enrolled device with its documents, its link running through the cutting proxy."""
-    status, _, err = await device.enrol(front, front.customer)
-    assert status == 0, err
-    device.link_through(proxy.port)
-    front.documents = front.customer.documents()
-    await device.run()
-    await front.linked()
-    await front.until(lambda: len(front.reports) >= 2)
+    await device.link(front, proxy.port)
     return device
 
 

@@ -61,6 +61,16 @@ class Device:
         value["link_url"] = f"ws://127.0.0.1:{port}/-/link/device"
         path.write_text(json.dumps(value))
 
+    async def link(self, front: Front, through: int) -> None:
+        """Enrol, take the customer's documents and come up, by the port of a cutting proxy."""
+        status, _, err = await self.enrol(front, front.customer)
+        assert status == 0, err
+        self.link_through(through)
+        front.documents = front.customer.documents()
+        await self.run()
+        await front.linked()
+        await front.until(lambda: len(front.reports) >= 2)
+
     async def run(self) -> None:
         with self.log.open("ab") as log:
             self.control = await asyncio.create_subprocess_exec(

@@ -41,13 +41,7 @@ async def linked(front: Front, device: Device, proxy: CuttingProxy) -> Device:
     front.customer.with_clause(
         capabilities=(Capability("exec", any=True), Capability("shell.user", (USER,)))
     )
-    status, _, err = await device.enrol(front, front.customer)
-    assert status == 0, err
-    device.link_through(proxy.port)
-    front.documents = front.customer.documents()
-    await device.run()
-    await front.linked()
-    await front.until(lambda: len(front.reports) >= 2)
+    await device.link(front, proxy.port)
     return device
 
 

@@ -51,13 +51,7 @@ class Line:
         front, device = self.front, self.device
         front.customer.with_clause(capabilities=(Capability("tunnel", allowed),))
         front.customer.with_recording(recording)
-        status, _, err = await device.enrol(front, front.customer)
-        assert status == 0, err
-        device.link_through(proxy.port)
-        front.documents = front.customer.documents()
-        await device.run()
-        await front.linked()
-        await front.until(lambda: len(front.reports) >= 2)
+        await device.link(front, proxy.port)
         self.grant = front.customer.sealed_grant(front.nonces[0], capabilities=("tunnel",))
 
     async def open(self, target: str) -> tuple[str, Any, int]:

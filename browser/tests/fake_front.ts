@@ -297,7 +297,10 @@ export function sessionData(mode: "open" | "watch" = "open"): SessionData {
     person: { id: "p1", name: "Tomás Rivera" },
     device: { id: "d1", name: "lijiang-frontdesk", site: "Lijiang", zone: "Asia/Shanghai" },
     channel: { key: "s1.1", kind: "shell", parameters: { run_as: "guest", login: true } },
-    grant: mode === "open" ? { body: '{"id":"grant-1"}', signatures: ["…"] } : null,
+    grant:
+      mode === "open"
+        ? { body: '{"id":"grant-1","session_key":"ssh-ed25519 AAAA"}', signatures: ["…"] }
+        : null,
     started: null,
     expires: 2_000_000,
     recordings: ["s1.1"],

@@ -8,7 +8,8 @@ import { FakeFront, FakeTime, freshKeys, sessionData, settle, surroundings } fro
 import { find, show } from "./page";
 
 const PAGE = `<div class="session"><span data-session-state></span><nav data-shell-tabs hidden></nav>
-  <div id="terminal"></div><dialog id="close-shell"></dialog></div>`;
+  <div id="terminal"></div><dialog id="close-shell"></dialog>
+  <button data-session-take hidden></button></div>`;
 const shell = (number: number) => ({ key: `session-1.${number}`, kind: "shell" });
 
 function known(...numbers: number[]): KeptSession {
@@ -98,6 +99,17 @@ describe("the page", () => {
     expect(hidden).toEqual([true, false]);
   });
 
+  test("says when the same person goes on elsewhere, and offers to take it up again", async () => {
+    const { front, time } = await started();
+    const value = { code: "taken-up", sentence: "Tomás Rivera went on in another browser." };
+    front.send({ name: "close", ch: 16, value });
+    front.flush();
+    await time.pass(100);
+    expect(find("[data-session-state]").textContent).toBe(value.sentence);
+    expect(find("[data-session-take]").hidden).toBe(false);
+    expect(find(".session").dataset.link).toBe("ended");
+  });
+
   test("asks before it closes a shell, and the session outlives its first", async () => {
     const { page, time } = await started();
     find("[data-shell-tabs] > button").click();
@@ -123,6 +135,7 @@ test("a watcher's bar has nothing to close and nothing to add", () => {
       { number: 2, over: true },
     ],
     0,
+    false,
     false,
   );
   expect(document.querySelectorAll("[data-shell-tabs] button")).toHaveLength(2);

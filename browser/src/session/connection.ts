@@ -22,6 +22,8 @@ const LONGEST_RETRY_MS = 8000;
 const HELLO_PATIENCE_MS = 20_000; // from dialling to WELCOME
 const TIMER_SLACK_MS = 2;
 const REFUSALS_MOST = 3; // a front that sends us away this often without any progress means it
+/** CLOSE: another browser of the same person types there now. */
+export const TAKEN_UP = "taken-up";
 const PROTOCOL_FAULT = 4002; // WebSocket close code: the other end broke the protocol
 
 /** What the page of a session is told: its first channel's units, and how its link is. */
@@ -29,6 +31,8 @@ export interface SessionView extends ChannelView {
   /** `waiting`: milliseconds until the next attempt. */
   link(state: "up" | "lost", waiting: number): void;
   notice(value: Json): void;
+  /** Another browser of the same person types here now. */
+  takenUp?(): void;
   measured(rttSeconds: number | undefined, bytes: number, resumes: number): void;
 }
 
@@ -261,6 +265,7 @@ export class SessionConnection implements Carrier {
         break;
       case "close": {
         const { sentence = "", code = "" } = frame.value;
+        if (code === TAKEN_UP) this.forget(frame.ch);
         const tell = (channel: SessionChannel) =>
           channel.view.ended(String(sentence), String(code));
         this.closed(frame.ch, tell, String(code));
@@ -394,6 +399,15 @@ export class SessionConnection implements Carrier {
     if (!kept.channels.some((channel) => channel.key === key)) kept.channels.push({ key, kind });
     delete kept.openings?.[key];
     void this.around.keep(kept);
+  }
+
+  /** Another browser of this person has the channel now: this one would only be sent away. */
+  private forget(ch: number): void {
+    const { kept } = this.keys;
+    const gone = this.channels.get(ch)?.plan.key;
+    kept.channels = kept.channels.filter(({ key }) => key !== gone);
+    void this.around.keep(kept);
+    this.view.takenUp?.();
   }
 
   /** REFUSED or CLOSE: the page ends with its last shell, or with its first channel of another kind. */

@@ -4,7 +4,7 @@ import "@xterm/xterm/css/xterm.css";
 import "./terminal.css";
 import { readJson, type SessionData } from "../session/bootstrap";
 import type { Keys } from "../session/connection";
-import { keysFor, ticketSource } from "../session/keys";
+import { keysFor, takeUp, ticketSource } from "../session/keys";
 import { onlyPage } from "./only_page";
 import { SessionPage } from "./page";
 
@@ -21,9 +21,14 @@ async function main(): Promise<void> {
   if (element === null) return;
   const data = readJson<SessionData>("session-data");
   const keys = await keysFor(data.session);
-  if (openedElsewhere(data, keys)) data.mode = "watch";
+  const elsewhere = openedElsewhere(data, keys);
+  if (elsewhere) data.mode = "watch";
+  document.querySelector("[data-session-take]")?.addEventListener("click", () => {
+    void takeUp(data, keys).then(() => location.reload());
+  });
   const page = new SessionPage(element, data, keys, ticketSource(data, keys));
   onlyPage(data.session, (words) => page.leave(words));
+  if (elsewhere) page.takenUp();
   page.start();
 }
 

@@ -131,7 +131,14 @@ export class SessionPage implements SessionView, ShellHost {
 
   private draw(): void {
     const tabs = this.shells.map((each) => ({ number: numberOf(each.plan.key), over: each.over }));
-    this.tabs.draw(tabs, this.shells.indexOf(this.active), !this.watching);
+    this.tabs.draw(tabs, this.shells.indexOf(this.active), !this.watching, this.mayOpen);
+  }
+
+  /** OPEN is signed by the key the grant names; it stays in the browser that pressed Connect. */
+  private get mayOpen(): boolean {
+    const { grant } = this.data;
+    if (this.watching || grant === null) return false;
+    return (JSON.parse(grant.body) as Json).session_key === this.keys.key.line;
   }
 
   private show(index: number): void {
@@ -145,7 +152,7 @@ export class SessionPage implements SessionView, ShellHost {
 
   /** One more shell under the session's own grant. */
   private add(): void {
-    if (this.over || this.watching || this.shells.length >= TABS_MOST) return;
+    if (this.over || !this.mayOpen || this.shells.length >= TABS_MOST) return;
     this.another();
   }
 
@@ -244,6 +251,11 @@ export class SessionPage implements SessionView, ShellHost {
     }
     if (this.lostAt > 0) return;
     this.bar.state(this.watching ? (this.data.texts.watching ?? "You are watching.") : "", "up");
+  }
+
+  takenUp(): void {
+    document.querySelector("[data-session-take]")?.removeAttribute("hidden");
+    document.querySelector("[data-session-leave]")?.setAttribute("hidden", "");
   }
 
   refused(sentence: string): void {

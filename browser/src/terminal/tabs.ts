@@ -53,7 +53,7 @@ export class TabBar {
   ) {}
 
   /** One shell needs no bar: it is opened from the tools, or by its key. */
-  draw(tabs: Tab[], active: number, types: boolean): void {
+  draw(tabs: Tab[], active: number, types: boolean, opens: boolean): void {
     const { bar, acts } = this;
     if (bar === null) return;
     bar.hidden = tabs.length < 2;
@@ -75,7 +75,7 @@ export class TabBar {
         return item;
       }),
     );
-    if (types && tabs.length < TABS_MOST) {
+    if (opens && tabs.length < TABS_MOST) {
       const add = button("+", () => acts.add());
       add.setAttribute("aria-label", this.texts.tab_new ?? "New shell");
       bar.append(add);

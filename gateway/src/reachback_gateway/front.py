@@ -51,6 +51,7 @@ class Front:
             events=self.events,
             syncer=self.syncer,
             journal=journal,
+            detached_after=settings.limits.detached,
         )
         self.incidents = Incidents(
             settings.data / "links" / "incidents.json",

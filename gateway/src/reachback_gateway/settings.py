@@ -30,6 +30,7 @@ class Limits:
     streams_per_user: int = 16
     stream_queue: int = 256
     hello: float = 10.0
+    detached: float = 20.0
     links: int = 20_000
 
 
@@ -83,6 +84,14 @@ def _networks(text: str) -> tuple[Network, ...]:
         raise SettingsError("setting-malformed", f"REACHBACK_PROXIES: {problem}") from problem
 
 
+def _seconds(environment: Mapping[str, str], name: str, usual: float) -> float:
+    try:
+        found = float(environment.get(name, "") or usual)
+    except ValueError as problem:
+        raise SettingsError("setting-malformed", f"{name} is not a number of seconds.") from problem
+    return max(0.0, min(found, 3600.0))
+
+
 def _optional(environment: Mapping[str, str], name: str) -> Path | None:
     value = environment.get(name, "")
     return Path(value) if value else None
@@ -115,4 +124,5 @@ def read(environment: Mapping[str, str]) -> Settings:
         certificate=certificate,
         key=key,
         proxies=_networks(environment.get("REACHBACK_PROXIES", "")),
+        limits=Limits(detached=_seconds(environment, "REACHBACK_DETACHED_AFTER", 20.0)),
     )

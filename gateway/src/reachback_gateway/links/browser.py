@@ -28,12 +28,14 @@ _FIRST_CH = 16
 class BrowserLeg:
     """One connection of one browser, admitted to one session by one key."""
 
-    __slots__ = ("_links", "leg", "seat", "session", "viewers")
+    __slots__ = ("_links", "leg", "seat", "session", "takes_up", "viewers")
 
     def __init__(self, leg: Leg, session: Session, seat: Seat, links: "Links") -> None:
         self.leg = leg
         self.session = session
         self.seat = seat
+        # Its ticket, shown on this very connection, lets it type in channels others opened.
+        self.takes_up = False
         self.viewers: dict[int, Viewer] = {}
         self._links = links
         leg.after_flush = self._after_flush

@@ -288,6 +288,7 @@ class Doors:
         hello = greeting.verify(envelope, role="browser", nonce=nonce, node=self._settings.node)
         session, seat = await self._seating.seat(hello, nonce)
         browser = BrowserLeg(leg, session, seat, self._links)
+        browser.takes_up = bool(hello.ticket) and seat.takes_up
         owner.append(browser)
         await self._one_browser_per_key(browser)
         session.browsers.add(browser)

@@ -11,6 +11,7 @@ from reachback_gateway.links.browser import BrowserLeg
 from reachback_gateway.links.channel import Channel, Viewer
 from reachback_gateway.links.device import CUT, NONCE_LIFE_MS, DeviceLeg
 from reachback_gateway.links.events import SessionEvents
+from reachback_gateway.links.presence import Presence
 from reachback_gateway.links.reports import Reporter
 from reachback_gateway.links.restarts import Restarts
 from reachback_gateway.links.session import Session, split_key
@@ -39,6 +40,7 @@ class Links:
         events: SessionEvents,
         syncer: Syncer,
         journal: Journal,
+        detached_after: float = 20.0,
     ) -> None:
         self.node = node
         self.store = store
@@ -47,6 +49,7 @@ class Links:
         self.journal = journal
         self._reports = reports
         self.restarts = Restarts()
+        self.presence = Presence(self, detached_after)
         self.devices: dict[str, list[DeviceLeg]] = {}
         self.sessions: dict[str, Session] = {}
         self.spent_nonces: dict[bytes, int] = {}
@@ -210,7 +213,7 @@ class Links:
     def left(self, device: DeviceLeg) -> bool:
         """A device's connection ended; returns whether it was the device's last."""
         for channel in device.channels.values():
-            self._note(channel, {"event": "device-lost"})
+            self.note(channel, {"event": "device-lost"})
             self.events.add(channel.session.id, "device-lost", channel.key)
         device.leave()
         legs = self.devices.get(device.id, [])
@@ -270,7 +273,7 @@ class Links:
             self.recorder_failed(channel, problem)
             return
         channel.session.resumes += 1
-        self._note(channel, {"event": "device-back"})
+        self.note(channel, {"event": "device-back"})
         channel.bind(device, ch, next_input=int(entry["next"]), credit=int(entry["credit"]))
         channel.resume_output()
         self.events.add(channel.session.id, "device-back", key)
@@ -327,12 +330,12 @@ class Links:
             name, number = split_key(key)
             session = self.session(name)
             meta = session.known.get(key) if session else None
-            owner = session is leg.session and (meta or {}).get("seat") == leg.seat.key
+            owner = self.presence.owns(leg, session, meta or {})
             allowed = owner or leg.seat.may_watch(key)
         except LinkRefusedError:
             allowed, session, owner, meta, number = False, None, False, None, 0
         if not allowed or ch in leg.viewers:
-            leg.leg.send(Close(ch, {"code": "unknown-channel", "sentence": "Not open here."}))
+            leg.leg.send(Close(ch, self.presence.elsewhere(leg, session, meta or {})))
             return
         channel = session.channels.get(key) if session else None
         if channel is None:
@@ -341,9 +344,12 @@ class Links:
         live = channel.state == "open"
         viewer = Viewer(leg, channel, ch, playback, owner=owner and live, credit=credit)
         leg.viewers[ch] = viewer
+        before = channel.owner
         channel.seat(viewer, start)
-        if not owner:
-            self._note(channel, {"event": "viewer-joined", **_name(leg)})
+        if viewer.owner:
+            self.presence.joined(viewer, before)
+        elif not owner:
+            self.note(channel, {"event": "viewer-joined", **_name(leg)})
             self.events.add(channel.session.id, "viewer-joined", key, person=leg.seat.person)
 
     async def _played(self, session: Session, key: str, number: int, meta: Json | None) -> Channel:
@@ -364,11 +370,12 @@ class Links:
         for viewer in list(leg.viewers.values()):
             channel = viewer.channel
             channel.unseat(viewer)
-            self._note(channel, {"event": "viewer-left", **_name(leg)})
-            if not viewer.owner:
-                self.events.add(
-                    channel.session.id, "viewer-left", channel.key, person=leg.seat.person
-                )
+            self.note(channel, {"event": "viewer-left", **_name(leg)})
+            if viewer.owner:
+                self.presence.left(channel)
+            else:
+                person = leg.seat.person
+                self.events.add(channel.session.id, "viewer-left", channel.key, person=person)
         self.tidy(leg.session)
 
     # Ending
@@ -390,7 +397,7 @@ class Links:
         if channel.device is not None:
             channel.device.tell(CUT, _cut(channel.key, code, sentence))
         channel.close(code, sentence)
-        self._note(channel, {"event": "cut", "code": code})
+        self.note(channel, {"event": "cut", "code": code})
         self.save(channel.session)
 
     def recorder_failed(self, channel: Channel, problem: RecorderFailedError) -> None:
@@ -463,7 +470,7 @@ class Links:
         value |= {"boot": self.restarts.boot(device)}
         return value | {"resumes": session.resumes, "people": session.people}
 
-    def _note(self, channel: Channel, value: Json) -> None:
+    def note(self, channel: Channel, value: Json) -> None:
         try:
             channel.recording.note(value, wall_ms())
         except RecorderFailedError as problem:

@@ -33,6 +33,11 @@ class Seat:
     def may(self, what: str) -> bool:
         return what in self.redeemed.get("may", ())
 
+    @property
+    def takes_up(self) -> bool:
+        """Whether the ticket lets its technician go on here with what another browser opened."""
+        return self.may("open") and self.redeemed.get("takes_up") is True
+
     def may_watch(self, key: str) -> bool:
         """Whether the recording `key` (SESSION.N) is among those the ticket named."""
         named = self.redeemed.get("recordings", ())

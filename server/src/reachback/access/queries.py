@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, Protocol
 from uuid import UUID
 
-from django.db.models import Avg, Count, ExpressionWrapper, F, Q, QuerySet
+from django.db.models import Avg, Count, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models import fields as columns
 
 from reachback.access import policy
@@ -19,6 +19,7 @@ from reachback.access.models import (
     Grant,
     Narrowing,
     Recording,
+    SessionEvent,
 )
 from reachback.kernel.actors import Actor
 from reachback_wire import documents as wire
@@ -126,6 +127,39 @@ def session(actor: Actor, session_id: UUID) -> AccessSession:
 def live_sessions(actor: Actor) -> "QuerySet[AccessSession]":
     """Sessions in which somebody is on a device now."""
     return sessions(actor).filter(state=AccessSession.State.LIVE)
+
+
+@dataclass(frozen=True)
+class LiveSession:
+    """A session in which a shell runs now, and since when nobody is in it.
+
+    `detached_at` is the front's word (docs/protocols/front.md); None while its technician is there.
+    """
+
+    session: AccessSession
+    detached_at: datetime | None
+    mine: bool
+
+
+def live(actor: Actor, device_id: UUID | None = None) -> Sequence[LiveSession]:
+    """Sessions that are live, on one device or on any, with those their technician has left."""
+    found = live_sessions(actor)
+    if device_id is not None:
+        found = found.filter(device_id=device_id)
+    told = SessionEvent.objects.filter(
+        session=OuterRef("id"), kind__in=("detached", "returned", "taken-up")
+    ).order_by("-at", "-id")
+    rows = found.annotate(
+        presence=Subquery(told.values("kind")[:1]), presence_at=Subquery(told.values("at")[:1])
+    )
+    return [
+        LiveSession(
+            session=row,
+            detached_at=row.presence_at if row.presence == "detached" else None,
+            mine=row.technician_id == actor.id,
+        )
+        for row in rows
+    ]
 
 
 def open_session_ids(actor: Actor, organisation_id: UUID) -> list[UUID]:

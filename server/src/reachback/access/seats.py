@@ -14,12 +14,16 @@ from reachback.kernel.actors import Actor
 
 @dataclass(frozen=True, kw_only=True)
 class Sitter:
-    """Who sits down, and what their ticket allows: `open` or `watch`, and which recordings."""
+    """Who sits down, and what their ticket allows: `open` or `watch`, and which recordings.
+
+    `takes_up`: to go on in this browser with what the same person opened in another.
+    """
 
     id: UUID | None
     name: str
     may: str
     recordings: tuple[str, ...]
+    takes_up: bool = False
 
 
 def seat(
@@ -40,6 +44,7 @@ def seat(
         "person": {"id": str(sitter.id), "name": sitter.name},
         "may": [sitter.may],
         "recordings": [str(session_id), *sitter.recordings],
+        **({"takes_up": True} if sitter.takes_up else {}),
         "contract": queries.envelope(contract),
         "keyset": queries.envelope(keysets[-1]) if keysets else None,
         "statement": queries.envelope(statement) if statement else None,

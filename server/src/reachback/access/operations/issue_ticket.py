@@ -7,8 +7,8 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from reachback.access import queries, tickets
-from reachback.access.errors import AccessRefused
+from reachback.access import policy, queries, tickets
+from reachback.access.errors import AccessRefused, MayNotConnect
 from reachback.access.models import AccessSession, LinkTicket
 from reachback.audit.operations import record
 from reachback.kernel.actors import Actor
@@ -25,10 +25,14 @@ class NewTicket:
     may: str
 
 
-def issue_ticket(*, actor: Actor, now: datetime, session_id: UUID, key: str) -> NewTicket:
+def issue_ticket(
+    *, actor: Actor, now: datetime, session_id: UUID, key: str, take_up: bool = False
+) -> NewTicket:
     """Let this person join the session with this browser key: its technician opens, others watch.
 
-    Watching is an audit row in both organisations. Raises UnknownSession, AccessRefused.
+    `take_up`: the technician goes on here with what they opened in another browser, whose key
+    stays there. Watching and taking up are audit rows in both organisations. Raises
+    UnknownSession, MayNotConnect (somebody else's session), AccessRefused.
     """
     session = queries.session(actor, session_id)
     if session.state == AccessSession.State.ENDED:
@@ -38,7 +42,9 @@ def issue_ticket(*, actor: Actor, now: datetime, session_id: UUID, key: str) -> 
     except Refusal as refusal:
         raise AccessRefused(refusal.code, refusal.sentence) from refusal
     own = session.technician_id == actor.id and session.session_key == key
-    may = LinkTicket.May.OPEN if own else LinkTicket.May.WATCH
+    if take_up and not _may_take_up(actor, session):
+        raise MayNotConnect
+    may = LinkTicket.May.OPEN if own or take_up else LinkTicket.May.WATCH
     ticket = tickets.new_ticket()
     provider = people.provider()
     with transaction.atomic():
@@ -47,7 +53,7 @@ def issue_ticket(*, actor: Actor, now: datetime, session_id: UUID, key: str) -> 
             record(
                 actor=actor,
                 now=now,
-                action="session.watched",
+                action="session.taken_up" if take_up else "session.watched",
                 organisation_id=session.organisation_id,
                 subject_kind="session",
                 subject_id=session.id,
@@ -55,3 +61,9 @@ def issue_ticket(*, actor: Actor, now: datetime, session_id: UUID, key: str) -> 
                 also_organisation_ids=(provider.id,) if provider else (),
             )
     return NewTicket(ticket, str(may))
+
+
+def _may_take_up(actor: Actor, session: AccessSession) -> bool:
+    """The grant names its technician: nobody else may go on under it."""
+    own = session.technician_id == actor.id and "tunnel" not in session.capabilities
+    return own and policy.may_connect(actor, session.organisation_id)

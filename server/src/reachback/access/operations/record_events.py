@@ -36,6 +36,9 @@ _KINDS = frozenset(
         "device-back",
         "viewer-joined",
         "viewer-left",
+        "detached",
+        "returned",
+        "taken-up",
         "ended",
         "recorder-failed",
     }
@@ -106,6 +109,8 @@ def _apply(session: AccessSession, event: _Event, stories: list[Story], now: dat
         if event.kind == "recorder-failed":
             _audit(session, "session.recorder_failed", event, now)
         _ended(session, event, stories, now)
+    elif event.kind in ("detached", "returned", "taken-up"):
+        tellings.session_changed(session, "session.presence")
     elif event.kind == "refused":
         by = "front" if event.data.get("by") == "front" else "device"
         _audit(session, f"session.refused_by_{by}", event, now)

@@ -78,6 +78,7 @@ def _redeemed(now: datetime, ticket: str, key: str, shown: datetime) -> dict[str
         name=row.person.name,
         may=row.may,
         recordings=tuple(session.channels.values_list("key", flat=True)),
+        takes_up=row.may == LinkTicket.May.OPEN and row.key != session.session_key,
     )
     return seat(
         _SYSTEM,

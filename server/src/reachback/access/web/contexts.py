@@ -14,6 +14,7 @@ from reachback.access.models import (
     ScriptRun,
     Verdict,
 )
+from reachback.access.queries import LiveSession
 from reachback.access.recordings.touched import Touch
 from reachback.ui.contexts import PageContext
 
@@ -52,7 +53,7 @@ class ConnectPanel(PageContext):
     choices: Sequence[ShellChoice]
     may_connect: bool
     online: bool
-    live: Sequence[AccessSession]
+    live: Sequence[LiveSession]
     recent: Sequence[AccessSession]
     device_name: str
     scripts_url: str
@@ -71,6 +72,7 @@ class SessionPage(PageContext):
     mine: bool
     may_end: bool
     after_url: str
+    leave_url: str
     icons: Sequence[str]
     now: datetime
     run: ScriptRun | None = None
@@ -101,7 +103,7 @@ class SessionsPage(PageContext):
     """Sessions, newest first."""
 
     sessions: Sequence[AccessSession]
-    live: Sequence[AccessSession]
+    live: Sequence[LiveSession]
     layout: str
     more_url: str
     now: datetime
@@ -146,7 +148,7 @@ class ContractPage(PageContext):
 class HomePanel(PageContext):
     """Who is, and who was, in the customer's systems."""
 
-    live: Sequence[AccessSession]
+    live: Sequence[LiveSession]
     recent: Sequence[AccessSession]
     revoked: bool
     contract: ContractDocument | None

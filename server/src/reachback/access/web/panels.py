@@ -73,7 +73,7 @@ def connect_panel(
         choices=[choice for choice in choices if choice.decision.allowed],
         may_connect=policy.may_connect(actor, device.organisation_id),
         online=device.link_state == "linked",
-        live=list(queries.live_sessions(actor).filter(device_id=device_id)),
+        live=queries.live(actor, device_id),
         recent=_recent(actor, device_id),
         device_name=device.name,
         scripts_url=_scripts_url(device_id, case_id),
@@ -126,7 +126,7 @@ def home_panel(actor: Actor, now: datetime) -> Panel | None:
     found = queries.sessions(actor).filter(state=AccessSession.State.ENDED)
     context = HomePanel(
         title=_("In your systems"),
-        live=list(queries.live_sessions(actor)),
+        live=queries.live(actor),
         recent=list(found.filter(started_at__isnull=False)[:5]),
         revoked=any(each.effect == "revoke-all" for each in standing),
         contract=contract,
@@ -139,8 +139,11 @@ def home_panel(actor: Actor, now: datetime) -> Panel | None:
 def _news(context: HomePanel) -> str:
     if context.revoked:
         return _("All access is revoked: nobody can connect.")
-    for session in context.live:
+    for running in context.live:
+        session = running.session
         names = {"who": session.technician.name, "device": session.device.name}
+        if running.detached_at is not None:
+            return _("%(who)s left a shell running on %(device)s.") % names
         return _("%(who)s is on %(device)s now.") % names
     return ""
 

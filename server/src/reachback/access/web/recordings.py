@@ -38,7 +38,7 @@ def sessions_page(actor: Actor, *, title: str) -> SessionsPage:
     return SessionsPage(
         title=title,
         sessions=list(found.filter(state=AccessSession.State.ENDED)[:_SHOWN]),
-        live=list(queries.live_sessions(actor)),
+        live=queries.live(actor),
         layout=layout(actor),
         more_url="",
         now=clock.now(),

@@ -122,6 +122,7 @@ def session(request: ActorRequest, session_id: UUID) -> HttpResponse:
         mine=mine,
         may_end=policy.may_end(actor, found.organisation_id, found.technician_id),
         after_url=_after(found) if run is None else live.after(run),
+        leave_url=_leave(actor, found),
         icons=files_words.ICONS,
         now=clock.now(),
         run=run,
@@ -135,6 +136,13 @@ def session(request: ActorRequest, session_id: UUID) -> HttpResponse:
 
 def _after(found: AccessSession) -> str:
     return reverse("access:replay", args=[found.id])
+
+
+def _leave(actor: Actor, found: AccessSession) -> str:
+    """Where a technician goes who leaves what runs: the case, else the sessions."""
+    if found.case is not None and actor.is_provider:
+        return reverse("cases:case", args=[found.case.number])
+    return reverse("access:sessions")
 
 
 def _data(actor: Actor, found: AccessSession, *, mine: bool) -> dict[str, Any]:
@@ -193,7 +201,11 @@ def ticket(request: ActorRequest, session_id: UUID) -> HttpResponse:
     """A ticket to watch, or for the technician to come back."""
     asked = question(request)
     made = operations.issue_ticket(
-        actor=request.actor, now=clock.now(), session_id=session_id, key=asked.get("key", "")
+        actor=request.actor,
+        now=clock.now(),
+        session_id=session_id,
+        key=str(asked.get("key", "")),
+        take_up=asked.get("take_up") == "True",  # JSON true, read as text
     )
     return JsonResponse({"ticket": made.ticket, "may": made.may})
 

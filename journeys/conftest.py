@@ -24,9 +24,13 @@ ARGUMENTS = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium, driven by Playwright."""
+    """Debian's Chromium, driven by Playwright.
+
+    Playwright keeps a loop running in this thread; it ends with the module, because the tests of
+    another one have a loop of their own.
+    """
     path = next(c for c in COMPONENTS if c.name == "Chromium").path()
     assert path is not None, "Chromium is missing: apt-get install chromium"
     with sync_playwright() as playwright:

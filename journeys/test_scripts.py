@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,8 +15,12 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from journeys.conftest import enter, look
 from journeys.demo import Demo, folder_for_two, running
 from journeys.pages import expect_accessible, open_case
+from reachback.config.demo.customer import Customer
+from reachback.config.demo.places import Places
+from reachback_wire.documents import Clause, Contract, seal
 
 pytestmark = pytest.mark.journey
+NAME = "Wait for the night audit"
 SUBJECT = "guest registration failed on lijiang-frontdesk"
 
 
@@ -116,4 +122,99 @@ def test_the_hotel_reads_the_run_and_its_verdict(
     chen.goto(demo.url("hotel", "/portal/sessions/"))
     chen.locator("a[href*='/recordings/']").first.click()
     expect(chen.locator(".verdict")).to_contain_text("omplete and unaltered")
-    chen.close()
+
+
+LONG = "".join(
+    [
+        "#!/bin/sh\n",
+        *(f"# {n:04}: what the night audit waits for, written at length\n" for n in range(700)),
+        "trap 'echo asked to end; exit 3' TERM\n",
+        "echo the last line of the text has come\n",
+        "sleep 600 &\n",
+        "wait\n",
+    ]
+)
+"""More than 32 KiB, so that OPEN carries only its beginning; it waits until somebody stops it."""
+
+
+def test_a_long_script_is_shown_to_the_hotel_for_signing(demo: Demo, tomas: Page) -> None:
+    assert len(LONG) > 40_000
+    tomas.goto(demo.url("tech", "/scripts/new/"))
+    tomas.get_by_label("Name", exact=True).first.fill(NAME)
+    tomas.get_by_label("Text", exact=True).fill(LONG)
+    tomas.get_by_label("Time limit").fill("600")
+    tomas.get_by_role("button", name="Keep it").click()
+    expect(tomas.locator(".fingerprint")).to_contain_text("sha256:")
+    _to_the_form(demo, tomas)
+    tomas.get_by_role("button", name="Show it to").click()
+    expect(tomas.locator("#main")).to_contain_text("can read it in the portal; offered by")
+    expect_accessible(tomas)
+
+
+def test_the_hotel_reads_the_whole_text_and_then_signs_it(
+    people: BrowserContext, demo: Demo, tomas: Page
+) -> None:
+    chen = enter(people, demo, "hotel")
+    chen.goto(demo.url("hotel", "/portal/contract/"))
+    chen.get_by_role("link", name="Read before you sign").click()
+    chen.get_by_role("link", name=NAME).click()
+    expect(chen.locator(".script-whole")).to_contain_text("echo the last line of the text")
+    expect(chen.locator(".script-numbers")).to_contain_text("705")
+    expect(chen.locator("aside")).to_contain_text("No clause allows it yet")
+    expect_accessible(chen)
+    look(chen, "script-to-sign")
+    digest = chen.locator(".fingerprint").inner_text()
+    page = chen.url
+    chen.goto(demo.url("hotel", "/portal/contract/publish/"))
+    chen.locator("#publish-file").set_input_files(_signed(demo, digest))
+    chen.get_by_role("button", name="Publish").click()
+    expect(chen.locator("#main")).to_contain_text("Read the 4 scripts this clause names")
+    chen.goto(page)
+    expect(chen.locator("aside")).to_contain_text("Your contract allows exactly this text")
+
+
+def test_a_script_of_more_than_32_kib_arrives_whole(demo: Demo, tomas: Page) -> None:
+    _to_the_form(demo, tomas)
+    tomas.get_by_role("button", name="Run", exact=True).click()
+    tomas.wait_for_url("**/sessions/**")
+    expect(tomas.locator("[data-run-output]")).to_contain_text("the last line of the text has come")
+
+
+def test_stop_ends_a_running_script_and_keeps_what_it_wrote(tomas: Page) -> None:
+    tomas.locator("[data-run-stop]").click()
+    dialog = tomas.locator("#run-stop")
+    expect(dialog).to_be_visible()
+    expect_accessible(tomas)
+    dialog.get_by_role("button", name="Stop it").click()
+    result = tomas.locator("[data-run-result]")
+    expect(result).to_contain_text("It was stopped.")
+    expect(tomas.locator("[data-run-output]")).to_contain_text("asked to end")
+    look(tomas, "script-stopped")
+    result.get_by_role("link", name="The run on record").click()
+    expect(tomas.locator(".run-output")).to_contain_text("asked to end")
+
+
+def _to_the_form(demo: Demo, tomas: Page) -> None:
+    tomas.goto(demo.url("tech", "/queue/"))
+    open_case(tomas, SUBJECT)
+    tomas.get_by_role("link", name="Run a script…").first.click()
+    tomas.get_by_role("link", name=NAME).click()
+    expect(tomas.locator("h1")).to_contain_text(NAME)
+
+
+def _signed(demo: Demo, digest: str) -> Path:
+    """Sign the next contract, outside, as the hotel does: its scripts' clause names one more."""
+    folder = Places(demo.data).customer
+    old = Contract.parse(json.loads((folder / "contract.json").read_text("utf-8"))["body"])
+    customer = Customer(folder, old.organisation, "Lotus Hotels")
+    clauses = tuple(_allowing(clause, digest) for clause in old.clauses)
+    wider = replace(old, clauses=clauses, serial=old.serial + 1)
+    customer.keep("contract", seal(wider, customer.key("administrator")))
+    return folder / "contract.json"
+
+
+def _allowing(clause: Clause, digest: str) -> Clause:
+    (first, *others) = clause.capabilities
+    if first.name != "exec":
+        return clause
+    return replace(clause, capabilities=(replace(first, values=(*first.values, digest)), *others))

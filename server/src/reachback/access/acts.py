@@ -24,6 +24,8 @@ WORDS: Mapping[str, StrOrPromise] = {
     "script.described": _("changed what a script is called"),
     "script.retired": _("retired a script"),
     "script.restored": _("offered a script again"),
+    "script.offered": _("offered a script for signing"),
+    "script.offer_withdrawn": _("took back the offer of a script"),
     "script.run_asked": _("asked to run a script"),
     "link.protocol_broken": _("ended a connection that broke the protocol"),
     "link.refused": _("turned a connection away"),

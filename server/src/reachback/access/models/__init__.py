@@ -8,6 +8,7 @@ from reachback.access.models.narrowing import Narrowing
 from reachback.access.models.nonce import SpentNonce
 from reachback.access.models.recording import Recording, Verdict
 from reachback.access.models.script import Script, ScriptVersion
+from reachback.access.models.script_offer import ScriptOffer
 from reachback.access.models.script_run import ScriptRun
 from reachback.access.models.session import AccessSession, SessionChannel, SessionEvent
 from reachback.access.models.ticket import LinkTicket
@@ -22,6 +23,7 @@ __all__ = [
     "Narrowing",
     "Recording",
     "Script",
+    "ScriptOffer",
     "ScriptRun",
     "ScriptVersion",
     "SessionChannel",

@@ -7,6 +7,7 @@ from reachback.access.operations.end_session import end_session
 from reachback.access.operations.issue_ticket import issue_ticket
 from reachback.access.operations.keep_verdict import keep_verdict
 from reachback.access.operations.lift_revocation import lift_revocation
+from reachback.access.operations.offer_script import offer_script
 from reachback.access.operations.publish_contract import publish_contract
 from reachback.access.operations.publish_keyset import publish_keyset
 from reachback.access.operations.publish_narrowing import publish_narrowing
@@ -30,6 +31,7 @@ __all__ = [
     "issue_ticket",
     "keep_verdict",
     "lift_revocation",
+    "offer_script",
     "publish_contract",
     "publish_keyset",
     "publish_narrowing",

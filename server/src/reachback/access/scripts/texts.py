@@ -59,7 +59,8 @@ class Line:
 
 def difference(before: str, after: str) -> Sequence[Line]:
     """Return the changed lines with three unchanged ones around them; nothing when equal."""
-    old, new = before.splitlines(), after.splitlines()
+    # only a line feed ends a line: what else Python takes for one would be lost unseen
+    old, new = before.removesuffix("\n").split("\n"), after.removesuffix("\n").split("\n")
     found: list[Line] = []
     for line in difflib.unified_diff(old, new, lineterm="", n=_AROUND):
         if line.startswith(("---", "+++")) and not found:

@@ -17,6 +17,7 @@ _SCRIPT = {
     "rows": "0",
 }
 _RUN = "302 200 200 200 200 404 200 403 403 403"
+_OFFERS = "302 302 302 302 302 404 403 403 403 403"
 _FIRST = {"address": {"number": 1}}
 ROWS: tuple[tuple[object, ...], ...] = (
     ("access:sessions", "GET", "302 200 200 200 200 200 200 200 200 200"),
@@ -80,12 +81,17 @@ ROWS: tuple[tuple[object, ...], ...] = (
     ("access:choose_script", "GET", _RUN),
     ("access:run_script", "GET", _RUN),
     ("access:run_script", "POST", "302 403 403 403 403 404 403 403 403 403"),
+    ("access:offer_script", "POST", _OFFERS, _FIRST),
+    ("access:withdraw_script", "POST", _OFFERS, _FIRST),
     ("access:run", "GET", "302 200 200 200 200 404 200 200 404 404"),
     ("access_portal:contract", "GET", "302 403 403 403 403 403 403 200 403 200"),
     ("access_portal:revoke", "POST", "302 403 403 403 403 403 403 404 403 404"),
     ("access_portal:allow_again", "POST", "302 403 403 403 403 403 403 302 403 302"),
     ("access_portal:publish", "GET", "302 403 403 403 403 403 403 200 403 200"),
     ("access_portal:publish", "POST", "302 403 403 403 403 403 403 400 403 400"),
+    ("access_portal:scripts", "GET", "302 403 403 403 403 403 403 200 403 200"),
+    ("access_portal:script", "GET", "302 403 403 403 403 403 403 200 403 404", _FIRST),
+    ("access_portal:script_text", "GET", "302 403 403 403 403 403 403 200 403 404", _FIRST),
     ("access_portal:sessions", "GET", "302 403 403 403 403 403 403 200 403 200"),
     ("access_front:redeem", "POST", "403 403 403 403 403 403 403 403 403 403", {"json": {}}),
     ("access_front:incidents", "POST", "403 403 403 403 403 403 403 403 403 403", {"json": {}}),

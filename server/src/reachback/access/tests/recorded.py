@@ -54,6 +54,7 @@ class Papers:
     customer: PrivateKey = CUSTOMER
     device: PrivateKey = DEVICE
     capabilities: tuple[str, ...] = ("shell.user",)
+    scripts: tuple[str, ...] = ()
 
     @property
     def keyset(self) -> Envelope:
@@ -83,6 +84,7 @@ class Papers:
         capabilities = (
             Capability("shell.user", ("guest",)),
             *(Capability(name, ("/srv/**",)) for name in files),
+            *((Capability("exec", self.scripts),) if self.scripts else ()),
         )
         clause = Clause(1, capabilities, Who(teams=("Remote team",)))
         value = Contract(

@@ -39,6 +39,7 @@ def line(clause: wire.Clause, contract: wire.Contract, change: str = "") -> Clau
         asserted=sentences.asserted_by(clause),
         everything=clause.implies_everything,
         change=change,
+        scripts=sum(len(each.values) for each in clause.capabilities if each.name == "exec"),
     )
 
 

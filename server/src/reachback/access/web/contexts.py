@@ -34,6 +34,7 @@ class ClauseLine:
     asserted: tuple[str, ...]
     everything: bool
     change: str = ""
+    scripts: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,6 +139,7 @@ class ContractPage(PageContext):
     revoked: bool
     customer_revoked: bool
     live: int
+    offered: int
     may_govern: bool
     revoke_command: str
     layout: str

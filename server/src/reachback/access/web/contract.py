@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from reachback.access import governing, operations, policy, queries
+from reachback.access import governing, operations, policy, queries, reading
 from reachback.access.errors import DocumentRefused, MayNotGovern
 from reachback.access.models import ContractDocument, CustomerKeyset
 from reachback.access.web import clauses
@@ -60,6 +60,13 @@ def _provider_keys(contract: wire.Contract | None) -> list[KeyLine]:
     ]
 
 
+def _unsigned(actor: Actor, organisation_id: UUID, contract: wire.Contract | None) -> int:
+    """How many scripts are offered to the customer that its contract does not name."""
+    named = {} if contract is None else reading.digests(contract)
+    signed = {digest for values in named.values() for digest in values}
+    return len(reading.offered_digests(actor, organisation_id) - signed)
+
+
 def contract_page(actor: Actor, organisation_id: UUID, now: datetime) -> ContractPage:
     """Compose the contract's page."""
     organisation = people.organisation(actor, organisation_id)
@@ -90,6 +97,7 @@ def contract_page(actor: Actor, organisation_id: UUID, now: datetime) -> Contrac
         revoked=bool(revoking),
         customer_revoked=any(each.author == "customer" for each in revoking),
         live=len(queries.live_sessions(actor).filter(organisation_id=organisation_id)),
+        offered=_unsigned(actor, organisation_id, contract),
         may_govern=policy.may_govern(actor, organisation_id),
         revoke_command="reachback sign revoke.toml --key YOUR_REVOKE_KEY",
         layout=layout(actor),

@@ -36,7 +36,13 @@ def contract(actor: Actor) -> NavigationItem | None:
     if not _governs(actor):
         return None
     href = reverse("access_portal:contract")
-    return NavigationItem(label=_("Contract"), href=href, icon="contract", audience="portal")
+    return NavigationItem(
+        label=_("Contract"),
+        href=href,
+        icon="contract",
+        audience="portal",
+        also=("/portal/scripts/",),
+    )
 
 
 def my_sessions(actor: Actor) -> NavigationItem | None:

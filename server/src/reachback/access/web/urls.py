@@ -3,9 +3,10 @@
 from django.urls import path
 
 from reachback.access.web import contract, recordings, sessions, tunnels
-from reachback.access.web.scripts import editing, library, running, runs
+from reachback.access.web.scripts import editing, library, offering, running, runs
 
 _SCRIPT = "scripts/<uuid:script_id>/"
+_OFFER = f"access/organisations/<uuid:organisation_id>/{_SCRIPT}versions/<int:number>/"
 
 app_name = "access"
 urlpatterns = [
@@ -32,6 +33,8 @@ urlpatterns = [
     path(f"{_SCRIPT}versions/<int:number>/text", library.text, name="script_text"),
     path(f"{_SCRIPT}retire/", library.retire, name="retire_script"),
     path(f"{_SCRIPT}restore/", library.restore, name="restore_script"),
+    path(f"{_OFFER}offer", offering.offer, name="offer_script"),
+    path(f"{_OFFER}withdraw", offering.withdraw, name="withdraw_script"),
     path("access/devices/<uuid:device_id>/scripts/", running.choose, name="choose_script"),
     path(
         "access/devices/<uuid:device_id>/scripts/<uuid:script_id>/",

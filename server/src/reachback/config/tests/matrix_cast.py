@@ -16,6 +16,7 @@ from django.test import Client, override_settings
 
 from reachback.access import library
 from reachback.access.operations import create_script
+from reachback.access.scripts import texts
 from reachback.access.scripts.versions import NewVersion
 from reachback.access.tests import recorded
 from reachback.audit import sequencing
@@ -40,6 +41,7 @@ PEOPLE = (
     "li",  # member of the customer
     "baker",  # administrator of another customer
 )
+_TEXT = "df -h\n"
 _BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
@@ -169,11 +171,12 @@ def _record(folder: Path, session: Model) -> None:
 
 def _session(world: World, device_id: object, case_id: object, minutes: int | None) -> Model:
     documents = apps.get_model("access", "ContractDocument").objects.marked_scoped()
+    body = recorded.Papers(scripts=(texts.digest(_TEXT),)).contract.body
     contract, _ = documents.get_or_create(
         digest="sha256:matrix",
         defaults={
             "organisation_id": world.lotus.id, "keyset_serial": 1, "serial": 1, "title": "Contract",
-            "body": "{}", "signatures": [], "effective": NOW, "expires": NOW,
+            "body": body, "signatures": [], "effective": NOW, "expires": NOW,
             "published_at": NOW, "state": "expired",
         },
     )  # fmt: skip
@@ -203,7 +206,7 @@ def _run(world: World, session: Any) -> Any:  # noqa: ANN401 - rows of a private
         now=NOW,
         organisation_id=world.provider.id,
         name="Disk report",
-        version=NewVersion(text="df -h"),
+        version=NewVersion(text=_TEXT),
     )
     row = apps.get_model("access", "ScriptRun")(
         organisation_id=world.lotus.id,

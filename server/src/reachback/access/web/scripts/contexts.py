@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from reachback.access.models import AccessSession, Script, ScriptRun, ScriptVersion
+from reachback.access.models import AccessSession, Script, ScriptOffer, ScriptRun, ScriptVersion
 from reachback.access.recordings.output import Piece
 from reachback.access.scripts.parameters import Parameter
 from reachback.access.scripts.texts import Line
@@ -95,6 +95,10 @@ class RunFormPage(PageContext):
     code: str
     clause: int
     to_sign: str
+    offer: ScriptOffer | None
+    may_offer: bool
+    organisation_id: UUID
+    organisation_name: str
     online: bool
     may_connect: bool
     action: str

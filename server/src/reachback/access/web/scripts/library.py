@@ -15,6 +15,7 @@ from reachback.access.models import Script, ScriptVersion
 from reachback.access.scripts import clauses, texts
 from reachback.access.scripts.parameters import Parameter
 from reachback.access.web.scripts.contexts import ScriptPage, ScriptsPage
+from reachback.access.web.scripts.files import file_of
 from reachback.kernel import clock
 from reachback.kernel.requests import ActorRequest
 from reachback.ui import pages
@@ -88,11 +89,7 @@ def _before(
 def text(request: ActorRequest, script_id: UUID, number: int) -> HttpResponse:
     """The very bytes the digest is over, as a file: `sha256sum` says the same number."""
     found = library.version(request.actor, script_id, number)
-    response = HttpResponse(found.text.encode(), content_type="text/plain; charset=utf-8")
-    name = f"script-{found.digest.removeprefix('sha256:')[:12]}-{found.number}.txt"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
+    return file_of(found)
 
 
 @require_POST

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from reachback.access import deciding, library, operations, policy
+from reachback.access import deciding, library, operations, policy, reading
 from reachback.access.deciding import Matter
 from reachback.access.errors import AccessRefused, ArgumentsRefused, MayNotConnect
 from reachback.access.models import ScriptVersion
@@ -141,6 +141,10 @@ def _questions(request: ActorRequest, asked: _Asked, form: RunForm) -> HttpRespo
         to_sign=""
         if deciding.names_script(matter.contract, version.digest)
         else clauses.clause(version.digest, number=free, teams=sorted(teams)),
+        offer=reading.offers(actor, matter.device.organisation_id).get(version.id),
+        may_offer=policy.may_keep_scripts(actor),
+        organisation_id=matter.device.organisation_id,
+        organisation_name=people.organisation(actor, matter.device.organisation_id).name,
         online=matter.device.link_state == "linked",
         may_connect=policy.may_connect(actor, matter.device.organisation_id),
         action=request.path + query,

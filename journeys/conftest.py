@@ -10,7 +10,7 @@ import pytest
 from checks.components import COMPONENTS
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from journeys.demo import Demo, folder_for_two, running
+from journeys.demo import Demo, of_its_own
 
 ARTIFACTS = Path(__file__).parent / "artifacts"
 ARGUMENTS = [
@@ -56,17 +56,34 @@ DATABASES = ["sqlite", "postgres"]
 @pytest.fixture(scope="module", params=DATABASES)
 def demo(request: pytest.FixtureRequest) -> Iterator[Demo]:
     """The hotel, running; on SQLite and on PostgreSQL."""
-    # PORT:FOLDER of a demo that runs already, while a journey is being written
-    if running_already := os.environ.get("REACHBACK_JOURNEY_DEMO"):
-        port, _, place = running_already.partition(":")
-        yield Demo(int(port), Path(place), dict(os.environ))
-        return
     url = ""
     if request.param == "postgres":
         url = os.environ.get("REACHBACK_JOURNEY_POSTGRES", "")
         assert url, "set REACHBACK_JOURNEY_POSTGRES, or run `make journeys`, which starts a cluster"
-    with folder_for_two() as folder, running(folder / "demo", database_url=url) as started:
+    with of_its_own(url) as started:
         yield started
+
+
+@pytest.fixture(scope="module")
+def hotel() -> Iterator[Demo]:
+    """The hotel, running on SQLite, for a journey that is not about the database."""
+    with of_its_own() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def people(browser: Browser) -> Iterator[BrowserContext]:
+    """One browser in which everybody of a module's story is signed in at once.
+
+    Its pages end with it: closing one by itself, just after a click that navigates, can wait
+    for Chromium for ever.
+    """
+    profile = browser.new_context(
+        viewport={"width": 1440, "height": 900}, locale="en-GB", accept_downloads=True
+    )
+    profile.set_default_timeout(60_000)
+    yield profile
+    profile.close()
 
 
 def enter(context: BrowserContext, demo: Demo, host: str) -> Page:

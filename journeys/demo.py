@@ -109,6 +109,20 @@ def folder_for_two() -> Iterator[Path]:
 
 
 @contextlib.contextmanager
+def of_its_own(database_url: str = "") -> Iterator[Demo]:
+    """Run a demo in a folder of its own; or give the one that REACHBACK_JOURNEY_DEMO names.
+
+    PORT:FOLDER there is a demo that runs already, while a journey is being written.
+    """
+    if running_already := os.environ.get("REACHBACK_JOURNEY_DEMO"):
+        port, _, place = running_already.partition(":")
+        yield Demo(int(port), Path(place), dict(os.environ))
+        return
+    with folder_for_two() as folder, running(folder / "demo", database_url=database_url) as started:
+        yield started
+
+
+@contextlib.contextmanager
 def running(
     data: Path, *options: str, database_url: str = "", reached_as: str = ""
 ) -> Iterator[Demo]:

@@ -9,14 +9,13 @@ import hashlib
 import os
 import re
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, FilePayload, Locator, Page, expect
+from playwright.sync_api import BrowserContext, FilePayload, Locator, Page, expect
 
 from journeys.conftest import enter, look
-from journeys.demo import Demo, folder_for_two, running
+from journeys.demo import Demo
 from journeys.pages import expect_accessible, open_case
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(600)]
@@ -35,33 +34,10 @@ def payload(name: str, data: bytes) -> FilePayload:
 
 
 @pytest.fixture(scope="module")
-def hotel() -> Iterator[Demo]:
-    if running_already := os.environ.get("REACHBACK_JOURNEY_DEMO"):
-        port, _, place = running_already.partition(":")
-        yield Demo(int(port), Path(place), dict(os.environ))
-        return
-    with folder_for_two() as folder, running(folder / "demo") as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def profile(browser: Browser) -> Iterator[BrowserContext]:
-    made = browser.new_context(
-        viewport={"width": 1440, "height": 900}, locale="en-GB", accept_downloads=True
-    )
-    made.set_default_timeout(LONG)
-    yield made
-    made.close()
-
-
-@pytest.fixture(scope="module")
-def page(profile: BrowserContext, hotel: Demo) -> Page:
+def page(people: BrowserContext, hotel: Demo) -> Page:
     """The technician on the device's files, from a case."""
-    first = profile.new_page()
-    first.goto(hotel.url("", "/"))
-    first.get_by_role("button", name="Break the hotel").first.click()
-    first.close()
-    made = enter(profile, hotel, "tech")
+    hotel.say("break")
+    made = enter(people, hotel, "tech")
     open_case(made, SUBJECT)
     made.get_by_role("button", name="Files").click()
     made.wait_for_url("**/sessions/**")
@@ -95,11 +71,11 @@ def choose(page: Page, button: str, *files: FilePayload) -> None:
     chooser.value.set_files(list(files))
 
 
-def throttle(page: Page, bytes_a_second: int) -> None:
-    """How fast this page's line takes uploads; -1 is any speed."""
+def throttle(page: Page, bytes_a_second: int, down: int = -1) -> None:
+    """How fast this page's line takes uploads, and brings downloads; -1 is any speed."""
     line = page.context.new_cdp_session(page)
     line.send("Network.enable")
-    throughput = {"downloadThroughput": -1, "uploadThroughput": bytes_a_second}
+    throughput = {"downloadThroughput": down, "uploadThroughput": bytes_a_second}
     line.send("Network.emulateNetworkConditions", {"offline": False, "latency": 0, **throughput})
 
 
@@ -196,6 +172,26 @@ def test_a_download_is_what_the_device_has(page: Page, place: Path) -> None:
         page.get_by_role("button", name="Download: killed.bin").click()
     assert Path(download.value.path()).read_bytes() == (place / "killed.bin").read_bytes()
     expect(transfer(page, "killed.bin", "done")).to_contain_text("arrived whole", timeout=LONG)
+
+
+def test_a_download_goes_on_after_its_page_was_closed(page: Page, place: Path) -> None:
+    data = content(9_000_000, 5)
+    (place / "long.bin").write_bytes(data)
+    page.get_by_role("button", name="Refresh").click()
+    throttle(page, -1, down=1_000_000)
+    page.get_by_role("button", name="Download: long.bin").click()
+    expect(transfer(page, "long.bin")).to_contain_text(
+        re.compile(r"[2-5][\d.]* MB of 9"), timeout=LONG
+    )
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.reload()
+    throttle(page, -1)
+    unfinished = page.locator("[data-files-unfinished] li")
+    expect(unfinished).to_contain_text("The download of long.bin is unfinished", timeout=LONG)
+    with page.expect_download(timeout=LONG) as download:
+        unfinished.get_by_role("button", name="Continue").click()
+    assert Path(download.value.path()).read_bytes() == data
+    expect(unfinished).to_have_count(0)
 
 
 def test_folders_go_both_ways(page: Page, place: Path, tmp_path: Path) -> None:

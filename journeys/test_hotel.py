@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from journeys.conftest import enter, look
 from journeys.demo import Demo, wait_for
@@ -28,17 +27,6 @@ from journeys.pages import (
 pytestmark = pytest.mark.journey
 SUBJECT = "guest registration failed on lijiang-frontdesk"
 VERIFY = [sys.executable, "-m", "reachback.config.cli", "verify"]
-
-
-@pytest.fixture(scope="module")
-def people(browser: Browser, demo: Demo) -> Iterator[BrowserContext]:
-    """One browser in which all three are signed in at once."""
-    profile = browser.new_context(
-        viewport={"width": 1440, "height": 900}, locale="en-GB", accept_downloads=True
-    )
-    profile.set_default_timeout(60_000)
-    yield profile
-    profile.close()
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +60,6 @@ def test_the_alert_becomes_a_case_on_top_of_the_queue(
     expect(row).to_contain_text(SUBJECT)
     assert "(!)" in maya.title()
     look(maya, "queue")
-    first.close()
 
 
 def test_one_key_dispatches_it(maya: Page) -> None:
@@ -206,7 +193,6 @@ def test_the_device_refuses_a_dishonest_server(people: BrowserContext, demo: Dem
     expect(page.locator(".verdict")).to_contain_text("Refused")
     expect(page.locator("[data-answer]")).to_have_count(3)
     look(page, "dishonest")
-    page.close()
 
 
 def test_the_report_shows_a_truck_roll_avoided(demo: Demo, chen: Page, maya: Page) -> None:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from journeys.conftest import enter, look
-from journeys.demo import Demo, folder_for_two, running
+from journeys.demo import Demo
 from journeys.pages import expect_accessible, open_case
 from reachback.config.demo.customer import Customer
 from reachback.config.demo.places import Places
@@ -25,40 +23,19 @@ SUBJECT = "guest registration failed on lijiang-frontdesk"
 
 
 @pytest.fixture(scope="module")
-def demo() -> Iterator[Demo]:
-    """The hotel, running, on SQLite; PostgreSQL is the hotel story's."""
-    # PORT:FOLDER of a demo that runs already, while a journey is being written
-    if running_already := os.environ.get("REACHBACK_JOURNEY_DEMO"):
-        port, _, place = running_already.partition(":")
-        yield Demo(int(port), Path(place), dict(os.environ))
-        return
-    with folder_for_two() as folder, running(folder / "demo") as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def people(browser: Browser, demo: Demo) -> Iterator[BrowserContext]:
-    """One browser in which both are signed in at once."""
-    profile = browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB")
-    profile.set_default_timeout(30_000)
-    yield profile
-    profile.close()
-
-
-@pytest.fixture(scope="module")
-def tomas(people: BrowserContext, demo: Demo) -> Page:
+def tomas(people: BrowserContext, hotel: Demo) -> Page:
     """The technician, with the hotel's case open before him."""
-    demo.say("break")
-    page = enter(people, demo, "tech")
-    page.goto(demo.url("tech", "/queue/"))
+    hotel.say("break")
+    page = enter(people, hotel, "tech")
+    page.goto(hotel.url("tech", "/queue/"))
     expect(page.locator("a.row-link", has_text=SUBJECT).first).to_be_visible(timeout=60_000)
     open_case(page, SUBJECT)
     return page
 
 
-def test_the_library_says_what_the_customer_signed(demo: Demo, tomas: Page) -> None:
+def test_the_library_says_what_the_customer_signed(hotel: Demo, tomas: Page) -> None:
     case = tomas.url
-    tomas.goto(demo.url("tech", "/scripts/"))
+    tomas.goto(hotel.url("tech", "/scripts/"))
     expect(tomas.locator("ul.rows > li")).to_have_count(4)
     expect_accessible(tomas)
     tomas.get_by_role("link", name="Collect diagnostics").click()
@@ -116,10 +93,10 @@ def test_a_run_shows_its_output_and_is_kept_on_the_case(tomas: Page) -> None:
 
 
 def test_the_hotel_reads_the_run_and_its_verdict(
-    people: BrowserContext, demo: Demo, tomas: Page
+    people: BrowserContext, hotel: Demo, tomas: Page
 ) -> None:
-    chen = enter(people, demo, "hotel")
-    chen.goto(demo.url("hotel", "/portal/sessions/"))
+    chen = enter(people, hotel, "hotel")
+    chen.goto(hotel.url("hotel", "/portal/sessions/"))
     chen.locator("a[href*='/recordings/']").first.click()
     expect(chen.locator(".verdict")).to_contain_text("omplete and unaltered")
 
@@ -137,25 +114,25 @@ LONG = "".join(
 """More than 32 KiB, so that OPEN carries only its beginning; it waits until somebody stops it."""
 
 
-def test_a_long_script_is_shown_to_the_hotel_for_signing(demo: Demo, tomas: Page) -> None:
+def test_a_long_script_is_shown_to_the_hotel_for_signing(hotel: Demo, tomas: Page) -> None:
     assert len(LONG) > 40_000
-    tomas.goto(demo.url("tech", "/scripts/new/"))
+    tomas.goto(hotel.url("tech", "/scripts/new/"))
     tomas.get_by_label("Name", exact=True).first.fill(NAME)
     tomas.get_by_label("Text", exact=True).fill(LONG)
     tomas.get_by_label("Time limit").fill("600")
     tomas.get_by_role("button", name="Keep it").click()
     expect(tomas.locator(".fingerprint")).to_contain_text("sha256:")
-    _to_the_form(demo, tomas)
+    _to_the_form(hotel, tomas)
     tomas.get_by_role("button", name="Show it to").click()
     expect(tomas.locator("#main")).to_contain_text("can read it in the portal; offered by")
     expect_accessible(tomas)
 
 
 def test_the_hotel_reads_the_whole_text_and_then_signs_it(
-    people: BrowserContext, demo: Demo, tomas: Page
+    people: BrowserContext, hotel: Demo, tomas: Page
 ) -> None:
-    chen = enter(people, demo, "hotel")
-    chen.goto(demo.url("hotel", "/portal/contract/"))
+    chen = enter(people, hotel, "hotel")
+    chen.goto(hotel.url("hotel", "/portal/contract/"))
     chen.get_by_role("link", name="Read before you sign").click()
     chen.get_by_role("link", name=NAME).click()
     expect(chen.locator(".script-whole")).to_contain_text("echo the last line of the text")
@@ -165,16 +142,16 @@ def test_the_hotel_reads_the_whole_text_and_then_signs_it(
     look(chen, "script-to-sign")
     digest = chen.locator(".fingerprint").inner_text()
     page = chen.url
-    chen.goto(demo.url("hotel", "/portal/contract/publish/"))
-    chen.locator("#publish-file").set_input_files(_signed(demo, digest))
+    chen.goto(hotel.url("hotel", "/portal/contract/publish/"))
+    chen.locator("#publish-file").set_input_files(_signed(hotel, digest))
     chen.get_by_role("button", name="Publish").click()
     expect(chen.locator("#main")).to_contain_text("Read the 4 scripts this clause names")
     chen.goto(page)
     expect(chen.locator("aside")).to_contain_text("Your contract allows exactly this text")
 
 
-def test_a_script_of_more_than_32_kib_arrives_whole(demo: Demo, tomas: Page) -> None:
-    _to_the_form(demo, tomas)
+def test_a_script_of_more_than_32_kib_arrives_whole(hotel: Demo, tomas: Page) -> None:
+    _to_the_form(hotel, tomas)
     tomas.get_by_role("button", name="Run", exact=True).click()
     tomas.wait_for_url("**/sessions/**")
     expect(tomas.locator("[data-run-output]")).to_contain_text("the last line of the text has come")
@@ -194,17 +171,17 @@ def test_stop_ends_a_running_script_and_keeps_what_it_wrote(tomas: Page) -> None
     expect(tomas.locator(".run-output")).to_contain_text("asked to end")
 
 
-def _to_the_form(demo: Demo, tomas: Page) -> None:
-    tomas.goto(demo.url("tech", "/queue/"))
+def _to_the_form(hotel: Demo, tomas: Page) -> None:
+    tomas.goto(hotel.url("tech", "/queue/"))
     open_case(tomas, SUBJECT)
     tomas.get_by_role("link", name="Run a script…").first.click()
     tomas.get_by_role("link", name=NAME).click()
     expect(tomas.locator("h1")).to_contain_text(NAME)
 
 
-def _signed(demo: Demo, digest: str) -> Path:
+def _signed(hotel: Demo, digest: str) -> Path:
     """Sign the next contract, outside, as the hotel does: its scripts' clause names one more."""
-    folder = Places(demo.data).customer
+    folder = Places(hotel.data).customer
     old = Contract.parse(json.loads((folder / "contract.json").read_text("utf-8"))["body"])
     customer = Customer(folder, old.organisation, "Lotus Hotels")
     clauses = tuple(_allowing(clause, digest) for clause in old.clauses)

@@ -216,6 +216,20 @@ describe("a reloaded page", () => {
     expect(view.screen).toBe("line one\r\n");
     expect(front.device.typed).toBe("before after");
   });
+
+  test("loses nothing it asked before it was welcome, though its first look asks for more", async () => {
+    const first = await opened();
+    first.connection.type(ascii("before "));
+    await time.pass(50);
+    first.connection.stop();
+    view = new FakeView();
+    const second = page("open", first.keys);
+    view.onOpened = () => second.connection.type(ascii(" and then this"));
+    second.connection.type(ascii("more than before"));
+    second.connection.start();
+    await time.pass(50);
+    expect(front.device.typed).toBe("before more than before and then this");
+  });
 });
 
 describe("the front's words", () => {

@@ -255,6 +255,7 @@ export class FakeView implements SessionView {
   log: string[] = [];
   units: { at: number; kind: string }[] = [];
   onUnit: (after: number) => void = () => undefined;
+  onOpened: () => void = () => undefined;
 
   unit(unit: Parameters<SessionView["unit"]>[0], offset: number): void {
     this.units.push({ at: offset, kind: unit.kind });
@@ -264,6 +265,7 @@ export class FakeView implements SessionView {
   }
   opened(): void {
     this.log.push("opened");
+    this.onOpened();
   }
   refused(sentence: string): void {
     this.log.push(`refused: ${sentence}`);

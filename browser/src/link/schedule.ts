@@ -54,6 +54,7 @@ export class Outbound {
 
   /** Go on from `offset` after a SEEK. */
   rewind(offset: number, credit: number): void {
+    this.source.rewound?.(offset);
     this.cursor = offset;
     this.credit = Math.max(this.credit, credit);
     this.seek = true;

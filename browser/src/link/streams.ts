@@ -25,6 +25,8 @@ export interface Source {
   readonly end: number;
   /** The unit at exactly `offset`, data cut to `most` bytes; `undefined` while there is none. */
   read(offset: number, most: number): Unit | undefined;
+  /** RESUME named `offset`; told before anything is read from there. */
+  rewound?(offset: number): void;
 }
 
 const SEGMENT = 65_536; // small writes are joined up to this, so that a replay reads few, large units

@@ -5,7 +5,7 @@
 
 import type { ChannelState, Json } from "../link/frames";
 import { type Link, PRIORITY } from "../link/link";
-import { Receiver, SendBuffer, type Unit } from "../link/streams";
+import { Receiver, SendBuffer, type Source, type Unit } from "../link/streams";
 import type { ChannelPlan, Envelope } from "./bootstrap";
 
 const INPUT_MOST = 1_048_576; // typed ahead, at most
@@ -97,7 +97,19 @@ export class SessionChannel {
   /** Have this link carry the channel; `types`: in both directions. */
   attach(link: Link, types: boolean): void {
     link.expect(this.ch, this.receiver);
-    if (types) link.attach(this.ch, this.input, this.bulk ? PRIORITY.bulk : PRIORITY.input);
+    if (types) link.attach(this.ch, this.typed(), this.bulk ? PRIORITY.bulk : PRIORITY.input);
+  }
+
+  /** A reloaded page moves what it has typed to where RESUME says, before anybody reads it. */
+  private typed(): Source {
+    const { input } = this;
+    return {
+      get end() {
+        return input.end;
+      },
+      read: (offset, most) => input.read(offset, most),
+      rewound: (offset) => input.adopt(offset),
+    };
   }
 
   /** What CHANNELS says of it under the name `key`. */

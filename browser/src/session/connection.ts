@@ -235,7 +235,6 @@ export class SessionConnection implements Carrier {
     this.refusals = 0;
     if (event.name === "unit") channel.view.unit(event.unit, event.offset);
     else if (event.name === "acked") channel.acknowledged(event.offset);
-    if (event.name === "rewound") channel.input.adopt(event.next);
   }
 
   /** The class of what comes in: bulk is acknowledged at once. */

@@ -5,7 +5,7 @@ import type { KeptSession } from "../src/signing/keyring";
 import { SessionPage } from "../src/terminal/page";
 import { newKey, openTabs, TabBar } from "../src/terminal/tabs";
 import { FakeFront, FakeTime, freshKeys, sessionData, settle, surroundings } from "./fake_front";
-import { find, show } from "./page";
+import { find, pretendScreen, show } from "./page";
 
 const PAGE = `<div class="session"><span data-session-state></span><nav data-shell-tabs hidden></nav>
   <div id="terminal"></div><dialog id="close-shell"></dialog>
@@ -24,17 +24,7 @@ function data(mode: "open" | "watch" = "open"): SessionData {
 beforeEach(() => {
   show(PAGE);
   localStorage.clear();
-  vi.stubGlobal(
-    "ResizeObserver",
-    class {
-      observe(): void {}
-    },
-  );
-  vi.stubGlobal("matchMedia", () => ({
-    addListener: () => undefined,
-    removeListener: () => undefined,
-    addEventListener: () => undefined,
-  }));
+  pretendScreen();
 });
 
 afterEach(() => vi.unstubAllGlobals());

@@ -17,9 +17,11 @@ class AccessConfig(AppConfig):
         from reachback.access import (  # noqa: PLC0415 - models must be loaded first
             acts,
             documents,
+            installing,
             returning,
         )
         from reachback.access.operations.give_up_waiting import give_up_waiting  # noqa: PLC0415
+        from reachback.access.operations.leave_recipe import leave_unattended  # noqa: PLC0415
         from reachback.access.web import navigation, panels  # noqa: PLC0415
         from reachback.audit import slots as audit_slots  # noqa: PLC0415
         from reachback.cases import slots as case_slots  # noqa: PLC0415
@@ -28,6 +30,7 @@ class AccessConfig(AppConfig):
         from reachback.ui import slots as ui_slots  # noqa: PLC0415
 
         timers.handle(returning.TIMER, give_up_waiting)
+        timers.handle(installing.TIMER, leave_unattended)
         audit_slots.action_words.register(acts.WORDS)
         device_slots.documents_for_device.register(documents.for_device)
         device_slots.keysets_for_enrolment.register(documents.keysets_for_enrolment)

@@ -5,9 +5,12 @@ ReachbackError
   AccessRefused         403  the contract, a narrowing or a clock says no; carries the clause
   TicketRefused         403  ticket unknown, spent, expired, or for another key
   ScriptRefused         400  a script's text, limits or parameters cannot be kept; names the field
+  RecipeRefused         400  a recipe's scripts do not belong together; names the field
   ArgumentsRefused      400  answers to a script's parameters; a sentence for each field
 Conflict
   ScriptNameTaken       409  another script has this name
+  RecipeNameTaken       409  another recipe has this name
+  StepNotDue            409  a recipe's step that is under way, over, or not its turn
 NotPermitted
   MayNotConnect         403  only technicians and managers of the provider open sessions
   MayNotGovern          403  only the customer's administrators publish and revoke
@@ -17,6 +20,7 @@ NotFound
   UnknownSession        404
   NoContract            404
   NoSuchScript          404  no such script, version or run
+  NoSuchRecipe          404  no such recipe, version or run of one
 """
 
 from collections.abc import Mapping
@@ -123,3 +127,33 @@ class NoSuchScript(NotFound):
 
     def __init__(self) -> None:
         super().__init__("script-unknown", _("There is no such script."))
+
+
+class RecipeRefused(ReachbackError):
+    """What cannot be kept as a recipe; `field` is where it was chosen."""
+
+    def __init__(self, field: str, sentence: str) -> None:
+        super().__init__("recipe-refused", sentence, field=field)
+        self.field = field
+
+
+class RecipeNameTaken(Conflict):
+    """Another recipe of the library has this name."""
+
+    def __init__(self, name: str) -> None:
+        sentence = _("There is a recipe called “%(name)s” already.") % {"name": name[:80]}
+        super().__init__("recipe-name-taken", sentence)
+
+
+class StepNotDue(Conflict):
+    """This step of a recipe does not begin now."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__("step-not-due", sentence)
+
+
+class NoSuchRecipe(NotFound):
+    """No such recipe, version or run of one, or none this actor may know of."""
+
+    def __init__(self) -> None:
+        super().__init__("recipe-unknown", _("There is no such recipe."))

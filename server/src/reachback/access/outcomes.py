@@ -35,14 +35,19 @@ def began(session: AccessSession, at: datetime) -> None:
         run.save(update_fields=["state", "began_at"])
 
 
-def refused(session: AccessSession, sentence: str, at: datetime) -> None:
-    """Front or device said no; a grant for a run is good for one, so nothing follows."""
+def refused(session: AccessSession, sentence: str, at: datetime) -> ScriptRun | None:
+    """Front or device said no; a grant for a run is good for one, so nothing follows.
+
+    Return the run, if it was this that ended it.
+    """
     run = of(session)
     if run is not None and run.state == ScriptRun.State.ASKED:
         run.state = ScriptRun.State.REFUSED
         run.sentence = hostile.text(sentence, 300)
         run.ended_at = at
         run.save(update_fields=["state", "sentence", "ended_at"])
+        return run
+    return None
 
 
 def ended(session: AccessSession, stories: Sequence[Story]) -> ScriptRun | None:
@@ -53,11 +58,16 @@ def ended(session: AccessSession, stories: Sequence[Story]) -> ScriptRun | None:
     run.state = ScriptRun.State.ENDED
     run.ended_at = session.ended_at
     run.reason = hostile.text(session.end_code, 40)
-    told = next((each.script for each in stories if each.script is not None), None)
+    told = account(stories)
     if told is not None:
         _keep(run, told)
     run.save()
     return run
+
+
+def account(stories: Sequence[Story]) -> Mapping[str, Any] | None:
+    """Return what the device says of the run; None when it said nothing."""
+    return next((each.script for each in stories if each.script is not None), None)
 
 
 def _keep(run: ScriptRun, told: Mapping[str, Any]) -> None:

@@ -1,8 +1,9 @@
 """Telling a case about the sessions held for it. `cases` knows nothing of access."""
 
 from datetime import datetime
+from uuid import UUID
 
-from reachback.access.models import AccessSession
+from reachback.access.models import AccessSession, RecipeRun
 from reachback.cases import operations as cases
 from reachback.cases.operations.add_entry import NewEntry
 from reachback.kernel import actors
@@ -25,10 +26,24 @@ def session_began(session: AccessSession, *, now: datetime) -> None:
         cases.set_live_session(actor=author, now=now, case_id=session.case_id, live=True)
 
 
-def session_ended(session: AccessSession, *, now: datetime) -> None:
-    """Write the session's words on the timeline, and take the mark away if it was the last."""
+def session_ended(session: AccessSession, *, now: datetime, entry: bool = True) -> None:
+    """Write the session's words on the timeline, and take the mark away if it was the last.
+
+    Without `entry` only the mark: a recipe's steps are told together (`recipe_ended`).
+    """
     if session.case_id is None:
         return
+    if entry:
+        _write(session, session.case_id, now)
+    others = AccessSession.objects.visible_to(_SYSTEM).filter(
+        case_id=session.case_id, state=AccessSession.State.LIVE
+    )
+    if not others.exists():
+        author = _author(session)
+        cases.set_live_session(actor=author, now=now, case_id=session.case_id, live=False)
+
+
+def _write(session: AccessSession, case_id: UUID, now: datetime) -> None:
     entry = NewEntry(
         kind="session",
         body="\n".join(session.words),
@@ -42,10 +57,23 @@ def session_ended(session: AccessSession, *, now: datetime) -> None:
         visible_to_customer=True,
         occurred_at=session.ended_at,
     )
-    cases.add_entry(actor=_author(session), now=now, case_id=session.case_id, entry=entry)
-    others = AccessSession.objects.visible_to(_SYSTEM).filter(
-        case_id=session.case_id, state=AccessSession.State.LIVE
+    cases.add_entry(actor=_author(session), now=now, case_id=case_id, entry=entry)
+
+
+def recipe_ended(row: RecipeRun, *, now: datetime) -> None:
+    """Write one entry for all steps of a recipe."""
+    if row.case_id is None:
+        return
+    entry = NewEntry(
+        kind="session",
+        body="\n".join(row.words),
+        data={
+            "technician": row.person.name,
+            "device": row.device.name,
+            "url": f"/recipes/runs/{row.id}/",
+        },
+        visible_to_customer=True,
+        occurred_at=row.ended_at,
     )
-    if not others.exists():
-        author = _author(session)
-        cases.set_live_session(actor=author, now=now, case_id=session.case_id, live=False)
+    author = actors.system(row.person.name)
+    cases.add_entry(actor=author, now=now, case_id=row.case_id, entry=entry)

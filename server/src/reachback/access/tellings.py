@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from reachback.access.models import AccessSession
+from reachback.access.models import AccessSession, RecipeRun
 from reachback.kernel.nudges import PROVIDER, Nudge, publish
 
 
@@ -25,3 +25,9 @@ def contract_changed(organisation_id: UUID) -> None:
     """The customer's contract, or what narrows it, changed."""
     data = {"organisation": str(organisation_id)}
     _publish(f"contract:{organisation_id}", "contract.changed", organisation_id, data)
+
+
+def recipe_changed(row: RecipeRun) -> None:
+    """A recipe went on to its next step, or is over."""
+    data = {"run": str(row.id), "state": row.state, "step": row.step}
+    _publish(f"recipe:{row.id}", "recipe.changed", row.organisation_id, data)

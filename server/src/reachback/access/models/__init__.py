@@ -6,6 +6,8 @@ from reachback.access.models.incident import AcceptedIncident
 from reachback.access.models.keyset import CustomerKeyset
 from reachback.access.models.narrowing import Narrowing
 from reachback.access.models.nonce import SpentNonce
+from reachback.access.models.recipe import Recipe, RecipeVersion
+from reachback.access.models.recipe_run import RecipeRun
 from reachback.access.models.recording import Recording, Verdict
 from reachback.access.models.script import Script, ScriptVersion
 from reachback.access.models.script_offer import ScriptOffer
@@ -21,6 +23,9 @@ __all__ = [
     "Grant",
     "LinkTicket",
     "Narrowing",
+    "Recipe",
+    "RecipeRun",
+    "RecipeVersion",
     "Recording",
     "Script",
     "ScriptOffer",

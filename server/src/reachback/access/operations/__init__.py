@@ -5,7 +5,14 @@ from reachback.access.operations.connect import Connected, ConnectRequest, conne
 from reachback.access.operations.create_script import create_script
 from reachback.access.operations.end_session import end_session
 from reachback.access.operations.issue_ticket import issue_ticket
+from reachback.access.operations.keep_recipe import (
+    add_ready_recipe,
+    create_recipe,
+    renew_recipe,
+    retire_recipe,
+)
 from reachback.access.operations.keep_verdict import keep_verdict
+from reachback.access.operations.leave_recipe import leave_recipe
 from reachback.access.operations.lift_revocation import lift_revocation
 from reachback.access.operations.offer_script import offer_script
 from reachback.access.operations.publish_contract import publish_contract
@@ -17,20 +24,27 @@ from reachback.access.operations.record_incidents import record_incidents
 from reachback.access.operations.redeem import redeem
 from reachback.access.operations.retire_script import retire_script
 from reachback.access.operations.revoke import revoke
+from reachback.access.operations.run_recipe import RecipeRequest, begin_recipe, next_step
 from reachback.access.operations.run_script import RunRequest, run_script
 from reachback.access.operations.view_recording import view_recording
 
 __all__ = [
     "ConnectRequest",
     "Connected",
+    "RecipeRequest",
     "RunRequest",
+    "add_ready_recipe",
+    "begin_recipe",
     "change_script",
     "connect",
+    "create_recipe",
     "create_script",
     "end_session",
     "issue_ticket",
     "keep_verdict",
+    "leave_recipe",
     "lift_revocation",
+    "next_step",
     "offer_script",
     "publish_contract",
     "publish_keyset",
@@ -39,6 +53,8 @@ __all__ = [
     "record_events",
     "record_incidents",
     "redeem",
+    "renew_recipe",
+    "retire_recipe",
     "retire_script",
     "revoke",
     "run_script",

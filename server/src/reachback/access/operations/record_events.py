@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from reachback.access import facts as access_facts
-from reachback.access import outcomes, returning, telling_cases, tellings
+from reachback.access import installing, outcomes, returning, telling_cases, tellings
 from reachback.access.errors import UnknownSession
 from reachback.access.models import (
     AccessSession,
@@ -114,7 +114,10 @@ def _apply(session: AccessSession, event: _Event, stories: list[Story], now: dat
     elif event.kind == "refused":
         by = "front" if event.data.get("by") == "front" else "device"
         _audit(session, f"session.refused_by_{by}", event, now)
-        outcomes.refused(session, event.data.get("sentence", ""), event.at)
+        refused = outcomes.refused(session, event.data.get("sentence", ""), event.at)
+        recipe = installing.open_run_of(refused)
+        if recipe is not None and refused is not None:
+            installing.step_ended(recipe, refused, told=True, now=now)
 
 
 def _opened(session: AccessSession, event: _Event, now: datetime) -> None:
@@ -193,8 +196,12 @@ def _finish(session: AccessSession, event: _Event, stories: list[Story], now: da
     session.save()
     _keep_recording(session, stories)
     _audit(session, "session.ended", event, now)
+    recipe = installing.open_run_of(run)
     if was_live:
-        telling_cases.session_ended(session, now=now)
+        telling_cases.session_ended(session, now=now, entry=recipe is None)
+    if recipe is not None and run is not None:
+        told = outcomes.account(stories) is not None
+        installing.step_ended(recipe, run, told=told, now=now)
     fact = access_facts.SessionEnded(
         session_id=session.id,
         organisation_id=session.organisation_id,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from reachback.access import library, queries
 from reachback.access.deciding import EXEC
 from reachback.access.errors import AccessRefused
-from reachback.access.models import ScriptRun, ScriptVersion
+from reachback.access.models import Script, ScriptRun, ScriptVersion
 from reachback.access.operations.connect import Connected, ConnectRequest, connect
 from reachback.access.scripts import parameters as typed
 from reachback.access.scripts.parameters import Parameter
@@ -23,7 +23,10 @@ from reachback.kernel.actors import Actor
 
 @dataclass(frozen=True, kw_only=True)
 class RunRequest:
-    """What a technician asks to run. `given` is what was typed, by the parameters' names."""
+    """What a technician asks to run. `given` is what was typed, by the parameters' names.
+
+    `step` is said by a recipe alone: a part of one is not run by itself.
+    """
 
     device_id: UUID
     script_id: UUID
@@ -33,6 +36,7 @@ class RunRequest:
     run_as: str = ""
     given: Mapping[str, str] = field(default_factory=dict)
     mfa: str = ""
+    step: str = ""
 
 
 def run_script(*, actor: Actor, now: datetime, request: RunRequest) -> Connected:
@@ -44,6 +48,9 @@ def run_script(*, actor: Actor, now: datetime, request: RunRequest) -> Connected
     device = devices.device(actor, request.device_id)
     if not version.script.is_active:
         raise AccessRefused("script-retired", _("This script is retired."))
+    if version.script.purpose != (request.step or Script.Purpose.SCRIPT):
+        words = _("This is one step of a recipe: run the recipe, which begins with its check.")
+        raise AccessRefused("parameter-refused", words)
     arguments = typed.arguments([Parameter.of(each) for each in version.parameters], request.given)
     made = connect(
         actor=actor,

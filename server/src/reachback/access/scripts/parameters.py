@@ -16,11 +16,16 @@ from django.utils.translation import gettext as _
 from reachback.access.errors import ArgumentsRefused
 from reachback_wire.canonical import MAX_INTEGER
 
-KINDS: Final = ("text", "number", "choice", "boolean", "path")
+KINDS: Final = ("text", "number", "choice", "boolean", "path", "package", "version")
 LONGEST: Final = 500  # characters of a text or a path
 MOST: Final = 12  # parameters of one script; the OPEN takes 32
 NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,31}")
 Argument = str | int | bool
+#: What package managers call packages and versions; none begins with the dash of an option.
+_SHAPES: Final = {
+    "package": re.compile(r"[A-Za-z0-9][A-Za-z0-9.+_-]*", re.ASCII),
+    "version": re.compile(r"[A-Za-z0-9][A-Za-z0-9.+:~^!_-]*", re.ASCII),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +101,17 @@ def answer(parameter: Parameter, given: str) -> Argument:
         raise _Refused(_("Choose one of: %(them)s.") % {"them": ", ".join(parameter.choices)})
     if parameter.kind == "path":
         return _path(text, parameter)
+    if parameter.kind in _SHAPES:
+        return _shaped(text, parameter.kind)
     return text
+
+
+def _shaped(text: str, kind: str) -> str:
+    if _SHAPES[kind].fullmatch(text):
+        return text
+    if kind == "package":
+        raise _Refused(_("A package's name: letters, digits and . + _ - only, for example nginx."))
+    raise _Refused(_("A version as the package manager writes it, for example 1.22.1-9+deb12u1."))
 
 
 def _check_text(text: str, parameter: Parameter) -> None:

@@ -24,6 +24,8 @@ _KINDS = (
     ("choice", gettext_lazy("choice")),
     ("boolean", gettext_lazy("yes or no")),
     ("path", gettext_lazy("path")),
+    ("package", gettext_lazy("package's name")),
+    ("version", gettext_lazy("version")),
 )
 
 

@@ -1,0 +1,1 @@
+"""Install recipes: three scripts that check, apply and verify, in this order."""

@@ -46,6 +46,7 @@ from reachback_wire.documents import (  # noqa: E402
     Narrowing,
     Open,
     Receipt,
+    Scan,
     When,
     Window,
     seal,
@@ -167,6 +168,7 @@ def _envelopes() -> dict[str, tuple[Document, Envelope]]:
         "open exec": (wish(kind="exec", parameters=EXECUTION), SESSION),
         "hello": (hello, SESSION),
         "receipt": (receipt, DEVICE),
+        "scan": (_scan(), PROVIDER),
     }
     return {name: (document, seal(document, key)) for name, (document, key) in made.items()}
 
@@ -183,6 +185,23 @@ def documents_vectors() -> dict[str, object]:
         for name, (document, envelope) in _envelopes().items()
     }
     return {"fingerprint": keyset().fingerprint, "documents": found}
+
+
+def _scan() -> Scan:
+    return Scan(
+        organisation=contract().organisation,
+        device=DEVICE.public_line,
+        sha256="sha256:" + "ab" * 32,
+        size=42,
+        scanner="clamav",
+        engine="ClamAV 1.4.1",
+        database="27456",
+        database_issued=NOW - 86_400_000,
+        verdict="infected",
+        found="Eicar-Test-Signature",
+        scanned=NOW,
+        expires=NOW + 3_600_000,
+    )
 
 
 def _revocation() -> Narrowing:

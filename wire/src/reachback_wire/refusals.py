@@ -41,6 +41,10 @@ Code = Literal[
     "unpinned",
     "revoked",
     "unknown-kind",
+    "scan-missing",
+    "scan-other",
+    "scan-infected",
+    "scan-expired",
     "unknown",
 ]
 CODES: Final[tuple[str, ...]] = get_args(Code)

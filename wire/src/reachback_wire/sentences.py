@@ -10,6 +10,7 @@ from reachback_wire.documents.capability import Capability
 from reachback_wire.documents.contract import DAYS, Clause, Contract, When, Who
 from reachback_wire.documents.grant import Grant
 from reachback_wire.requests import Request
+from reachback_wire.scans import NAMES
 from reachback_wire.signing import fingerprint
 from reachback_wire.windows import local, zone_of
 
@@ -52,7 +53,10 @@ def capability_words(capability: Capability) -> str:
     values = [
         value[:19] + "…" if value.startswith("sha256:") else value for value in capability.values
     ]
-    return _LIMITED_ACTS[capability.name].format(listed(values, "or") or "nothing")
+    words = _LIMITED_ACTS[capability.name].format(listed(values, "or") or "nothing")
+    if capability.scanner:
+        words += f" (only what {NAMES[capability.scanner]} found clean)"
+    return words
 
 
 def request_words(request: Request) -> str:
@@ -136,6 +140,8 @@ def proved_by(clause: Clause) -> tuple[str, ...]:
         found.append("the consent")
     if clause.who.technicians:
         found.append("the technician's key")
+    if any(item.scanner for item in clause.capabilities):
+        found.append("that a file is the one that was scanned")
     return tuple(found)
 
 
@@ -150,6 +156,8 @@ def asserted_by(clause: Clause) -> tuple[str, ...]:
         found.append("how the technician signed in")
     if clause.case_required:
         found.append("the case")
+    if any(item.scanner for item in clause.capabilities):
+        found.append("what the scanner found")
     return tuple(found)
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ctypes
 import os
+import re
 import stat
 from typing import Any, Final
 
 from reachback_connector.files.paths import FileRefused, Spot, Territory
 
 _NO_REPLACE: Final = 1
+_PART: Final = re.compile(r"\.[0-9a-f]{32}\.reachback-part")
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -17,6 +19,9 @@ def rename(territory: Territory, path: str, to: str) -> dict[str, Any]:
     """Give a file or folder another name or place; nothing is ever replaced. OSError."""
     with territory.spot(path) as old, territory.spot(to) as new:
         _there(old)
+        if _PART.fullmatch(old.name):
+            # nobody has held its content against the SHA-256, or the scan, it was announced with
+            raise FileRefused("part", "This is an unfinished upload: upload it to its end.")
         done = _libc.renameat2(
             old.folder, os.fsencode(old.name), new.folder, os.fsencode(new.name), _NO_REPLACE
         )

@@ -44,7 +44,7 @@ class FilesJob:
                 territory = Territory(path, holder.plan.limits)
             except FileRefused as problem:
                 raise ConnectorError("parameter-refused", problem.sentence) from problem
-        self._requests = Requests(operation, territory, holder.testimony)
+        self._requests = Requests(operation, territory, holder.testimony, holder.plan.scan)
 
     @contextmanager
     def _as_user(self) -> Iterator[None]:

@@ -9,11 +9,12 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, Final
 
-from reachback_connector.files import changing, listing
+from reachback_connector.files import changing, listing, scanning
 from reachback_connector.files.paths import FileRefused, Territory, refused
 from reachback_connector.files.reading import Reading
 from reachback_connector.files.writing import Writing
 from reachback_connector.holder.testimony import Testimony
+from reachback_wire.scans import ScanDemand
 
 REQUEST: Final = 24
 ANSWER: Final = 48
@@ -27,10 +28,18 @@ _STEPS: Final = 8  # pieces of a file between two looks at the sockets
 class Requests:
     """What was asked on this channel and what is under way: at most one `get` or `put`."""
 
-    def __init__(self, operation: str, territory: Territory, testimony: Testimony) -> None:
+    def __init__(
+        self,
+        operation: str,
+        territory: Territory,
+        testimony: Testimony,
+        scan: ScanDemand | None = None,
+    ) -> None:
         self._allowed = _READ if operation == "read" else _WRITE
         self._territory = territory
         self._testimony = testimony
+        self._scan = scan
+        self._scanned: dict[str, Any] = {}
         self._reading: Reading | None = None
         self._writing: Writing | None = None
         self._answers: OrderedDict[str, dict[str, Any]] = OrderedDict()
@@ -84,7 +93,9 @@ class Requests:
 
     def _put(self, request: dict[str, Any], now: int) -> dict[str, Any]:
         self._check_free()
+        scanned = scanning.check(self._scan, request, now)
         self._writing = Writing(self._territory, {**request, "id": str(request.get("id", ""))})
+        self._scanned = scanned
         return {"begun": True, **self._writing.begun}
 
     def _rename(self, request: dict[str, Any], now: int) -> dict[str, Any]:
@@ -160,7 +171,7 @@ class Requests:
         except FileRefused as problem:
             self._refuse(writing.id, problem, b"", now)
         else:
-            self._told("put", done, now)
+            self._told("put", {**done, **self._scanned}, now)
             answer = {"id": writing.id, "ok": True, "done": True, **done}
             self._remember(answer)
             self._send(answer)

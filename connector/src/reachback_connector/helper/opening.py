@@ -23,6 +23,7 @@ from reachback_wire.documents import Envelope, Grant, Open
 from reachback_wire.leaves import LeafChain, leaf_hash
 from reachback_wire.refusals import Refusal
 from reachback_wire.requests import Request
+from reachback_wire.scans import demanded
 
 _FIRST_SESSION_CHANNEL: Final = 16
 _DENIALS_AN_HOUR: Final = 120
@@ -138,6 +139,7 @@ class Opening:
             recording=decision.recording,
             limits=globs_of(contract, decision.clause, Request.of(wish).capability),
             user=user,
+            scan=demanded(contract, decision.clause, self.vault.public_line),
             asked=asked,
         )
         pid = fork_holder(plan, self.platform, self.vault.forget)

@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeAlias
 
 from reachback_connector.holder.log import UnitLog
 from reachback_connector.platform.port import Platform
+from reachback_wire.scans import ScanDemand
 
 
 class Holding(Protocol):
@@ -25,6 +26,7 @@ class HolderPlan:
 
     `begin` starts the kind's job in the new process; an error of it is the OPEN's refusal.
     `limits` are the globs of the clause that allowed a files channel, `user` whose rights it has.
+    `scan` is what the clause demands of a file that comes here.
     `asked` holds the envelopes of grant and OPEN, for a job that is judged again before it acts.
     """
 
@@ -43,6 +45,7 @@ class HolderPlan:
     recording: str = "required"
     limits: tuple[str, ...] = ()
     user: str = ""
+    scan: ScanDemand | None = None
     asked: dict[str, Any] = field(default_factory=dict)
 
 

@@ -31,6 +31,7 @@ from reachback_wire.documents.keyset import (
     KeysetKey,
     keyset_fingerprint,
 )
+from reachback_wire.documents.scan import Scan
 from reachback_wire.documents.testimony import Head, Hello, Receipt
 
 __all__ = [
@@ -55,6 +56,7 @@ __all__ = [
     "Open",
     "Party",
     "Receipt",
+    "Scan",
     "Technician",
     "When",
     "Who",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from reachback_wire.documents.members import DIGEST, Members, malformed
+from reachback_wire.documents.scan import SCANNERS
 from reachback_wire.refusals import Refusal
 
 # capability → the member that limits it ("" = it has no limit to name)
@@ -32,19 +33,26 @@ _MAX_PORT: Final = 65_535
 class Capability:
     """A capability and its limit: users, script digests, globs, `host:port`s or recipes.
 
-    `any` is exec's "any script". For the capabilities without a limit `values` is empty.
+    `any` is exec's "any script"; `scanner` is who must have looked at what `files.write` brings, ""
+    for nobody. For the capabilities without a limit `values` is empty.
     """
 
     name: str
     values: tuple[str, ...] = ()
     any: bool = False
+    scanner: str = ""
 
     @classmethod
     def read(cls, members: Members) -> "Capability":
         name = members.choice("name", NAMES)
         limit = LIMITS[name]
         values = members.texts(limit) if limit else ()
-        found = cls(name, values, members.boolean("any") if name == "exec" else False)
+        found = cls(
+            name,
+            values,
+            any=members.boolean("any") if name == "exec" else False,
+            scanner=_scanner(name, members),
+        )
         members.finish()
         found._check()
         return found
@@ -66,6 +74,8 @@ class Capability:
             value[LIMITS[self.name]] = list(self.values)
         if self.name == "exec":
             value["any"] = self.any
+        if self.scanner:
+            value["scanner"] = self.scanner
         return value
 
     @property
@@ -86,6 +96,13 @@ class Capability:
         if self.name == "install" and "*" in self.values:
             return True
         return not LIMITS[self.name] or parameter in self.values
+
+
+def _scanner(name: str, members: Members) -> str:
+    """The scanner `files.write` demands; the member is left out where none is."""
+    if name != "files.write" or not members.has("scanner"):
+        return ""
+    return members.choice("scanner", SCANNERS)
 
 
 def check_target(target: str) -> None:

@@ -16,7 +16,7 @@ from reachback_wire.units import Unit
 
 CH = 1
 _QUEUE_LIMIT = 262_144
-_CHUNK = 32_768
+_CHUNK = 65_536
 _CREDIT_STEP = 16_384  # a quarter of the keyboard's window
 
 

@@ -112,6 +112,7 @@ class Front:
         self.results: list[dict[str, Any]] = []
         self.answers: dict[int, Any] = {}
         self.channels: dict[int, Channel] = {}
+        self.states: dict[int, dict[str, Any]] = {}
         self.raw = bytearray()
         self._may_read = asyncio.Event()
         self._may_read.set()
@@ -297,6 +298,7 @@ class Front:
         entries = []
         for state in states:
             ch = state["ch"]
+            self.states[ch] = state
             channel = self.channels.setdefault(ch, Channel(state["key"]))
             self._attach(link, ch, channel, state["next"], state["credit"])
             following = channel.receiver.next
@@ -337,6 +339,27 @@ class Front:
         self._flush()
         await self.until(lambda: ch in self.answers)
         return self.answers[ch]
+
+    async def take_over(
+        self, grant: Envelope, wish: Envelope, ch: int = 16
+    ) -> tuple[str, dict[str, Any]]:
+        """OPEN of kind `attach`; when it is opened, what is typed begins where the device says."""
+        assert self._link is not None
+        word, value = await self.open(grant, wish, ch)
+        if word == "opened":
+            self.restart_input(int(value["input"]), ch)
+        return word, value
+
+    def restart_input(self, at: int, ch: int = 16) -> None:
+        """Begin what is typed at `at`, as somebody else's."""
+        assert self._link is not None
+        channel = self.channels[ch]
+        channel.keys = SendBuffer(1 << 20, start=at)
+        self._link.detach(ch)
+        self._link.attach(ch, channel.keys, priority=1, next=at, credit=at + 65_536)
+        self._link.expect(ch, channel.receiver)
+        following = channel.receiver.next
+        self._link.send(Resume((ResumeEntry(ch, following, following + self.credit),)))
 
     def type(self, data: bytes, ch: int = 16) -> None:
         assert self._link is not None

@@ -17,6 +17,7 @@ from reachback_wire.documents import (
     Keyset,
     KeysetKey,
     Narrowing,
+    Offer,
     Open,
     Party,
     Technician,
@@ -41,6 +42,7 @@ class Customer:
     revoker: PrivateKey = field(default_factory=PrivateKey.generate)
     provider: PrivateKey = field(default_factory=PrivateKey.generate)
     session: PrivateKey = field(default_factory=PrivateKey.generate)
+    colleague: PrivateKey = field(default_factory=PrivateKey.generate)
     device: str = ""
     opens: int = 0
 
@@ -146,6 +148,32 @@ class Customer:
             counter=self.opens,
         )
         return seal(replace(found, **changes), self.session)
+
+    def offer(self, by: PrivateKey | None = None, **changes: Any) -> Envelope:
+        """Tomas offers what runs under his grant to Nora."""
+        found = Offer(
+            grant="grant-1", session="s1", to="Nora Lind", issued=now(), expires=now() + HOUR // 6
+        )
+        return seal(replace(found, **changes), by or self.session)
+
+    def colleagues(
+        self, nonce: bytes, offer: Envelope, **changes: Any
+    ) -> tuple[Envelope, Envelope]:
+        """Nora's own grant, and her wish for the shell; `changes` are the grant's."""
+        given: dict[str, Any] = {
+            "id": "grant-2",
+            "technician": Technician("Nora Lind", ("Remote team",), "totp"),
+            "session_key": self.colleague.public_line,
+        }
+        grant = self.grant(nonce, **{**given, **changes})
+        wish = Open(
+            grant=grant.id,
+            channel="s1.1",
+            kind="attach",
+            parameters={"run_as": USER, "offer": offer.to_json()},
+            counter=1,
+        )
+        return seal(grant, self.provider), seal(wish, self.colleague)
 
     def revocation(self) -> Envelope:
         narrowing = Narrowing(

@@ -15,6 +15,7 @@ from reachback_wire.documents import (
     Grant,
     Keyset,
     KeysetKey,
+    Offer,
     Open,
     Party,
     Technician,
@@ -155,6 +156,37 @@ def wish(**changes: object) -> Open:
         first=b"",
     )
     return replace(found, **changes)  # type: ignore[arg-type]
+
+
+COLLEAGUE = key("a colleague's session")
+
+
+def offer(**changes: object) -> Offer:
+    found = Offer(
+        grant="grant-1",
+        session="session-1",
+        to="Nora Lind",
+        issued=NOW,
+        expires=NOW + 10 * MINUTE,
+    )
+    return replace(found, **changes)  # type: ignore[arg-type]
+
+
+def colleague_grant(under: Contract | None = None, **changes: object) -> Grant:
+    """What Nora is given to go on in Tomás's shell."""
+    given: dict[str, object] = {
+        "id": "grant-2",
+        "technician": Technician("Nora Lind", ("Remote team",), "totp"),
+        "session_key": COLLEAGUE.public_line,
+    }
+    return grant(under, **{**given, **changes})
+
+
+def attach(given: Envelope | None = None, **changes: object) -> Open:
+    """Nora's wish for the shell, with Tomás's offer."""
+    envelope = given or seal(offer(), SESSION)
+    parameters = {"run_as": "guest", "offer": envelope.to_json()}
+    return wish(**{"grant": "grant-2", "kind": "attach", "parameters": parameters, **changes})
 
 
 def sealed_grant(found: Grant | None = None) -> Envelope:

@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT / "wire/src"), str(ROOT / "wire/tests")]
 
 from lotus import (  # noqa: E402
+    COLLEAGUE,
     CUSTOMER,
     DAY,
     DEVICE,
@@ -25,10 +26,12 @@ from lotus import (  # noqa: E402
     REVOKER,
     SESSION,
     STRANGER,
+    attach,
     clause,
     contract,
     grant,
     keyset,
+    offer,
     statement,
     wish,
 )
@@ -166,6 +169,8 @@ def _envelopes() -> dict[str, tuple[Document, Envelope]]:
         "grant": (grant(), PROVIDER),
         "open": (wish(), SESSION),
         "open exec": (wish(kind="exec", parameters=EXECUTION), SESSION),
+        "offer": (offer(), SESSION),
+        "open attach": (attach(), COLLEAGUE),
         "hello": (hello, SESSION),
         "receipt": (receipt, DEVICE),
         "scan": (_scan(), PROVIDER),
@@ -307,6 +312,7 @@ def _units() -> list[Unit]:
         told(leaves.RESIZE, size),
         told(leaves.STDERR, "warning: 登记\n".encode()),
         told(leaves.SIGNALLED, b"TSTP"),
+        told(leaves.ATTACHED, b'{"technician":"Nora Lind"}'),
         GapUnit(1000, NOW, SALT, bytes(range(32))),
         told(leaves.EXIT, b'{"signal":null,"status":0}'),
     ]

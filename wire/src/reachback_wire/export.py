@@ -35,7 +35,8 @@ class ExportChannel:
 class Export:
     """Everything that goes into a file: who and what, the documents, the channels.
 
-    `keysets` oldest first; `case` is the grant's (`{number, reference}`) or None; `written` in
+    `keysets` oldest first; `later_grants` are those of further browsers and of colleagues, in the
+    order they were made; `case` is the grant's (`{number, reference}`) or None; `written` in
     seconds since 1970 is the files' date.
     """
 
@@ -48,6 +49,7 @@ class Export:
     grant: Envelope
     channels: Sequence[ExportChannel]
     case: dict[str, object] | None = None
+    later_grants: Sequence[Envelope] = ()
     written: int = 0
 
     def manifest(self) -> str:
@@ -90,6 +92,8 @@ class Export:
         documents = {"device": self.statement, "contract": self.contract, "grant": self.grant}
         for name, envelope in documents.items():
             yield _text(f"documents/{name}.json", _json(envelope))
+        for number, later in enumerate(self.later_grants, 2):
+            yield _text(f"documents/grant-{number}.json", _json(later))
         for number, channel in enumerate(self.channels):
             for index, segment in enumerate(channel.segments):
                 yield _name(number, index), segment.size, segment.read()

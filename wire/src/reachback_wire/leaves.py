@@ -16,6 +16,7 @@ OUTPUT_LEAF, INPUT, REDACTED, RESIZE, EXIT, FILE, EXEC, DENIED, START, RECEIPT =
 HALF_END: Final = 15
 STDERR: Final = 11
 SIGNALLED: Final = 12
+ATTACHED: Final = 13
 TAGS: Final[dict[int, bytes]] = {
     OUTPUT_LEAF: b"o",
     INPUT: b"i",
@@ -29,6 +30,7 @@ TAGS: Final[dict[int, bytes]] = {
     HALF_END: b"h",
     STDERR: b"2",
     SIGNALLED: b"k",
+    ATTACHED: b"a",
 }
 GAP_TAG: Final = b"g"
 

@@ -16,9 +16,11 @@ _NEEDS: Final[dict[str, str]] = {
     "exec": "exec",
     "tunnel": "tunnel",
     "reboot": "reboot",
+    "attach": "shell.user",
 }
 _LIMITED: Final[dict[str, str]] = {
     "shell": "run_as",
+    "attach": "run_as",
     "exec": "script",
     "files": "path",
     "tunnel": "target",

@@ -290,10 +290,20 @@ class LinkSession:
             self._link.grant_credit(ch, int(relay.state.get("credit", 65_536)))
             relay.rewind(int(relay.state.get("acked", 0)))
         else:
-            self._link.send(Opened(ch, answer["value"]))
+            self._again(ch, answer["value"])
         self._count()
         self._later(self._more_nonces)  # this grant took one; people may press Connect in a row
         _log.info("Session %s opened in %d ms.", key, (time.monotonic() - asked) * 1000)
+
+    def _again(self, ch: int, value: dict[str, Any]) -> None:
+        """A channel that lives: asked for twice, or in other hands, from which input offset."""
+        offset = value.get("input")
+        if isinstance(offset, int):
+            self._relays[ch].begin_again()
+            offset = max(offset, self._relays[ch].accepted)
+            self._link.expect(ch, Receiver(offset))
+            value = {**value, "input": offset}
+        self._link.send(Opened(ch, value))
 
     def _refuse(self, ch: int, value: dict[str, Any]) -> None:
         self._link.send(Refused(ch, {**value, "by": "device"}))

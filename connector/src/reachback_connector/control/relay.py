@@ -69,6 +69,7 @@ class Relay(asyncio.Protocol):
         self._produced = 0  # never goes back, as the position does with a rewind
         self._granted = 0
         self._input_at = -1
+        self.accepted = 0  # input below this has reached the job
         self._closing: dict[str, Any] | None = None
         self._acked = 0
         self._queue: list[bytes] = []
@@ -141,6 +142,10 @@ class Relay(asyncio.Protocol):
         self._queue.append(encode_unit(CH, unit))
         self._input_at = offset + unit.length
 
+    def begin_again(self) -> None:
+        """Somebody else types from here on: the holder waits for a SEEK."""
+        self._input_at = -1
+
     def close(self, value: dict[str, Any]) -> None:
         """The technician, or an authority, ends the channel."""
         self._send(Close(CH, value))
@@ -201,6 +206,7 @@ class Relay(asyncio.Protocol):
     def _on_channels(self, frame: Channels) -> None:
         self.state = {**frame.value[0], "ch": self.ch} if frame.value else {}
         self._acked = int(self.state.get("acked", 0))
+        self.accepted = int(self.state.get("next", 0))
         self._produced = max(self._produced, int(self.state.get("end", 0)))
         if not self.greeted.done():
             self.greeted.set_result(None)
@@ -218,6 +224,7 @@ class Relay(asyncio.Protocol):
             self._position = frame.offset
 
     def _on_ack(self, frame: Ack) -> None:
+        self.accepted = max(self.accepted, frame.offset)
         self._upstream.relay_accepted(self.ch, frame.offset)
 
     def _on_credit(self, frame: Credit) -> None:

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any, Final
 
 from reachback_connector import durable, unix
 from reachback_connector.errors import StateError
+from reachback_connector.holder.channel import ATTACH
 from reachback_connector.layout import Layout, checked_key
 from reachback_connector.platform.port import Platform
-from reachback_wire.frames import Close, encode
+from reachback_wire.frames import Close, Ctrl, Decoder, RemoteError, encode
+from reachback_wire.handing import Tenure
+
+_PATIENCE: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class ChannelRecord:
     """A live session channel. `contract` and `grant` are digests, `expires` ms since 1970.
 
-    `granted` are the capabilities of the grant it was opened under.
+    `granted` are the capabilities of the grant in force. `tenure` is who may type (`Tenure`), None
+    for a channel of an older connector or another kind; `grants` are the digests of all grants its
+    receipts may name.
     """
 
     key: str
@@ -33,6 +41,13 @@ class ChannelRecord:
     pid: int
     started: int
     granted: tuple[str, ...] = ()
+    tenure: dict[str, object] | None = None
+    grants: tuple[str, ...] = ()
+
+    @property
+    def held(self) -> Tenure | None:
+        """Who may type in it, as far as this connector knows."""
+        return Tenure.from_json(self.tenure)
 
     def taken_by(self, capabilities: Collection[str]) -> bool:
         """Whether a narrowing of these leaves nothing that would allow the channel."""
@@ -100,6 +115,24 @@ class ChannelBook:
             return False
         return True
 
+    def attach(self, record: ChannelRecord, value: dict[str, Any]) -> int | None:
+        """Have the holder testify who types from now on; from which input offset. None: too late.
+
+        The holder takes this from its own user only, which control is not where root runs us.
+        """
+        request = encode(Ctrl(1, ATTACH, json.dumps(value).encode()))
+        decoder = Decoder()
+        try:
+            with unix.connect(self._layout.holder_socket(record.key), timeout=_PATIENCE) as client:
+                client.sendall(request)
+                while data := client.recv(65_536):
+                    for frame in decoder.feed(data):
+                        if isinstance(frame, Ctrl) and frame.kind == ATTACH:
+                            return _input_of(frame.body)
+        except (OSError, RemoteError):
+            return None
+        return None
+
     def reap(self) -> None:
         """Collect holders that ended while this helper was their parent."""
         while True:
@@ -112,3 +145,8 @@ class ChannelBook:
 
     def _path(self, key: str) -> Path:
         return self._folder / f"{checked_key(key)}.json"
+
+
+def _input_of(body: bytes) -> int | None:
+    value = json.loads(body).get("input")
+    return value if isinstance(value, int) else None

@@ -252,12 +252,15 @@ class Desk:
         event = str(request["event"])
         if event not in _EVENTS:
             raise HelperRefused("malformed", "A receipt is for start, progress or end.")
+        grant = str(request.get("grant") or record.grant)
+        if grant not in {record.grant, *record.grants}:
+            raise HelperRefused("malformed", "The session was never held under that grant.")
         envelope = self.vault.sign_receipt(
             session=record.session,
             channel=record.key,
             event=event,
             contract=record.contract,
-            grant=record.grant,
+            grant=grant,
             leaves=int(request["leaves"]),
             head=str(request["head"]),
             offset=int(request["offset"]),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from reachback_connector.errors import ConnectorError, StateError
+from reachback_connector.helper import handing
 from reachback_connector.helper.channels import ChannelBook, ChannelRecord
 from reachback_connector.helper.files import files_user, globs_of
 from reachback_connector.helper.kinds import KINDS
@@ -20,6 +21,7 @@ from reachback_connector.platform.port import Platform
 from reachback_wire.admission import Admission, Gate, admit
 from reachback_wire.decisions import Decision
 from reachback_wire.documents import Envelope, Grant, Open
+from reachback_wire.handing import ATTACH, Tenure
 from reachback_wire.leaves import LeafChain, leaf_hash
 from reachback_wire.refusals import Refusal
 from reachback_wire.requests import Request
@@ -84,6 +86,8 @@ class Opening:
     def _admitted(self, ch: int, admission: Admission, asked: dict[str, Any]) -> dict[str, Any]:
         if admission.decision is None:
             return dict(admission.standing.answer or {})
+        if admission.wish.kind == ATTACH:
+            return self._attached(ch, admission, admission.decision)
         prepare = KINDS.get(admission.wish.kind)
         if prepare is None:
             raise Refusal("unknown-kind", f"This connector has no {admission.wish.kind} yet.")
@@ -98,10 +102,27 @@ class Opening:
         except ConnectorError as error:
             refusal = Refusal("unknown", error.sentence)
             answer = {"answer": "refused", "ch": ch, "value": {**refusal.to_value(), "data": {}}}
+        self._keep(admission, answer)
+        return answer
+
+    def _keep(self, admission: Admission, answer: dict[str, Any]) -> None:
         try:
             self.vault.spending.finish(admission, answer)
         except StateError as error:
             _log.warning("The answer to a repeat is not kept: %s", error.sentence)
+
+    def _attached(self, ch: int, admission: Admission, decision: Decision) -> dict[str, Any]:
+        """A living shell changes hands; what is asked twice is answered as before."""
+        record = handing.living(self.channels, ch, admission, self.vault.clock())
+        self._spend(admission)
+        answer: dict[str, Any]
+        try:
+            value = handing.attach(self.channels, record, admission, decision)
+            answer = {"answer": "opened", "ch": ch, "value": value}
+            _log.info("Session %s is in other hands: %s", record.key, decision.sentence)
+        except Refusal as refusal:
+            answer = {"answer": "refused", "ch": ch, "value": {**refusal.to_value(), "data": {}}}
+        self._keep(admission, answer)
         return answer
 
     def _spend(self, admission: Admission) -> None:
@@ -185,6 +206,7 @@ class Opening:
             pid=pid,
             started=self.platform.process_started(pid) or 0,
             granted=tuple(grant.capabilities),
+            tenure=Tenure.of(grant, wish).to_json() if wish.kind == "shell" else None,
         )
 
     def _testify_denial(self, request: dict[str, Any], refusal: Refusal) -> dict[str, Any] | None:

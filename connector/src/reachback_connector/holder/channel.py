@@ -5,12 +5,14 @@ A kind adds the job: where its input goes, where its output comes from, how it e
 
 from __future__ import annotations
 
+import json
 import os
 import select
 import signal
 import socket
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final, Protocol
 
 from reachback_connector import unix
@@ -27,6 +29,7 @@ from reachback_wire.frames import (
     Channels,
     Close,
     Credit,
+    Ctrl,
     Frame,
     RemoteError,
     Resume,
@@ -37,6 +40,8 @@ from reachback_wire.frames import (
 LEAF_DELAY: Final = 0.2
 KEEP_AFTER_END: Final = 24 * 3600.0
 _PEERS: Final = 4
+ATTACH: Final = 50
+"""CTRL kind from the helper: somebody else types from here on (see helper/channels.py)."""
 
 
 class Job(Protocol):
@@ -98,7 +103,8 @@ class ChannelHolder:
         self.was_cut = False
         self.ended_at: float | None = None
         self.child_news = True
-        self._desk = ReceiptDesk(plan.helper_socket, plan.key, self.testimony)
+        grant = str(plan.facts.get("grant", ""))
+        self._desk = ReceiptDesk(plan.helper_socket, plan.key, self.testimony, grant)
         self._listener = listener
         self._peers: list[Connection] = []
         self._relay: Relay | None = None
@@ -107,8 +113,7 @@ class ChannelHolder:
         self.closing = ("ended", "The session has ended.")
         self._done = False
         self._watch = Watch()
-        remaining = (plan.expires - clock()) / 1000
-        self._expires_at = time.monotonic() + max(0.0, remaining)
+        self._expires_at = _moment_of(plan.expires)
         self._job = make(self)
         self.testimony.start(plan.facts, clock())
         self._desk.want("start")
@@ -180,13 +185,12 @@ class ChannelHolder:
             client, _ = self._listener.accept()
         except OSError:
             return
-        if len(self._peers) >= _PEERS or not unix.may_enter(
-            unix.peer_of(client), self.plan.allowed
-        ):
+        who = unix.peer_of(client)
+        if len(self._peers) >= _PEERS or not unix.may_enter(who, self.plan.allowed):
             client.close()
             return
         client.settimeout(0.0)
-        peer = Connection(client)
+        peer = Connection(client, helper=who.uid == os.geteuid())
         self._peers.append(peer)
         self.testimony.close_gap(clock())
         peer.send(Channels([self.state()]))
@@ -201,6 +205,7 @@ class ChannelHolder:
             "credit": self._job.intake.credit,
             "end": self.log.end,
             "acked": self.log.acked,
+            "grant": self._desk.grant,
         }
 
     def _hear(self, peer: Connection) -> None:
@@ -224,6 +229,8 @@ class ChannelHolder:
     def _obey(self, peer: Connection, frame: Frame) -> None:
         if isinstance(frame, Close):
             self._end_by(frame.value)
+        elif isinstance(frame, Ctrl) and frame.kind == ATTACH and peer.helper:
+            peer.send(Ctrl(CH, ATTACH, json.dumps(self._attach(json.loads(frame.body))).encode()))
         elif isinstance(frame, Resume):
             for entry in frame.entries:
                 self._resume(peer, entry.next, entry.credit)
@@ -249,6 +256,19 @@ class ChannelHolder:
             self._job.intake.disconnect()
         self.testimony.close_gap(clock())
         self._relay.resume(offset, credit)
+
+    def _attach(self, value: dict[str, Any]) -> dict[str, Any]:
+        """The helper hands the channel over: testified before anybody types again."""
+        if self.was_cut or self.ended_at is not None:
+            return {}
+        offset = self._job.intake.begin_again()
+        facts = {**value["facts"], "input": offset}
+        self.testimony.attached(facts, clock())
+        self.plan = replace(self.plan, expires=int(value["expires"]), on_cut=str(value["on_cut"]))
+        self._expires_at = _moment_of(self.plan.expires)
+        self._desk.grant = str(facts["grant"])
+        self._desk.want("progress")
+        return {"input": offset}
 
     def _end_by(self, value: dict[str, Any]) -> None:
         """CLOSE: with `on_cut` the session is cut by authority, without it the person left."""
@@ -319,6 +339,11 @@ class ChannelHolder:
             self._done = True
             self.log.remove()
             self.plan.socket.unlink(missing_ok=True)
+
+
+def _moment_of(instant: int) -> float:
+    """When, in monotonic seconds, an instant (ms since 1970) comes."""
+    return time.monotonic() + max(0.0, (instant - clock()) / 1000)
 
 
 def clock() -> int:

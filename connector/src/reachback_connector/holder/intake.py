@@ -42,6 +42,15 @@ class Intake:
         """The relay is gone; units count again after the next SEEK."""
         self._receiver.disconnect()
 
+    def begin_again(self) -> int:
+        """Somebody else types from here on: what waits is dropped, the next SEEK begins anew."""
+        offset = self.accepted
+        self._queue.clear()
+        self._waiting = 0
+        self._receiver = Receiver(offset)
+        self.moved = True
+        return offset
+
     def seek(self, offset: int) -> None:
         self._receiver.seek(offset)
 

@@ -23,8 +23,9 @@ _CREDIT_STEP = 16_384  # a quarter of the keyboard's window
 class Connection:
     """One accepted connection: a decoder in, a byte queue out."""
 
-    def __init__(self, sock: socket.socket) -> None:
+    def __init__(self, sock: socket.socket, *, helper: bool = False) -> None:
         self.socket = sock
+        self.helper = helper  # of the holder's own user, which control is not where root runs us
         self._decoder = Decoder()
         self._queue = bytearray()
 

@@ -22,7 +22,7 @@ _RETRY = 1.0
 class ReceiptDesk:
     """What was asked for, what is still wanted. Times are monotonic seconds."""
 
-    def __init__(self, path: Path, key: str, testimony: Testimony) -> None:
+    def __init__(self, path: Path, key: str, testimony: Testimony, grant: str = "") -> None:
         self._path = path
         self._key = key
         self._testimony = testimony
@@ -36,6 +36,7 @@ class ReceiptDesk:
         self._last_offset = 0
         self._last_at = 0.0
         self.note = ""
+        self.grant = grant  # digest of the one in force
         self.complete = False
 
     def want(self, event: str) -> None:
@@ -86,6 +87,7 @@ class ReceiptDesk:
             "head": standing.head,
             "offset": standing.offset,
             "note": self.note,
+            "grant": self.grant,
         }
         self._last_leaves, self._last_offset = standing.leaves, standing.offset
         self._last_at = self._asked_at = now

@@ -18,6 +18,7 @@ from reachback_wire.units import CtrlUnit, DataUnit, GapUnit
 
 OUTPUT_LEAF, INPUT, REDACTED, RESIZE, EXIT = 1, 2, 3, 4, 5
 FILE, EXEC, DENIED, START, RECEIPT, STDERR, SIGNALLED = 6, 7, 8, 9, 10, 11, 12
+ATTACHED = 13
 HALF_END = 15
 LEAF_BYTES: Final = 65_536
 
@@ -108,6 +109,11 @@ class Testimony:
         """A signal the technician sent to the job."""
         self._before(now)
         self._testify(SIGNALLED, b"k", name.encode(), now)
+
+    def attached(self, facts: dict[str, Any], now: int) -> None:
+        """Who types from here on, under which grant, and by whose offer."""
+        self._before(now)
+        self._testify(ATTACHED, b"a", _json(facts), now)
 
     def exit(
         self, status: int | None, signal: str | None, now: int, *, reason: str | None = None

@@ -31,6 +31,7 @@ from reachback_wire.documents.keyset import (
     KeysetKey,
     keyset_fingerprint,
 )
+from reachback_wire.documents.offer import Offer
 from reachback_wire.documents.scan import Scan
 from reachback_wire.documents.testimony import Head, Hello, Receipt
 
@@ -53,6 +54,7 @@ __all__ = [
     "Keyset",
     "KeysetKey",
     "Narrowing",
+    "Offer",
     "Open",
     "Party",
     "Receipt",

@@ -14,7 +14,7 @@ from reachback_wire.documents.execution import read_execution
 from reachback_wire.documents.members import Members, malformed, open_document
 from reachback_wire.refusals import Refusal
 
-KINDS: Final = ("shell", "exec", "files", "tunnel", "desktop", "reboot")
+KINDS: Final = ("shell", "exec", "files", "tunnel", "desktop", "reboot", "attach")
 SIGN_INS: Final = ("", "totp", "passkey")
 MAX_LIFETIME_MS: Final = 12 * 3_600_000
 _CHANNEL: Final = re.compile(r"[A-Za-z0-9_-]{1,64}\.[0-9]{1,9}")
@@ -263,6 +263,9 @@ def _parameters(kind: str, members: Members) -> dict[str, object]:
             capability.check_target(str(found["target"]))
         case "reboot":
             found = {"at": members.integer("at")}
+        case "attach":
+            offer = Envelope.from_json(members.take("offer"))
+            found = {"run_as": members.filled("run_as"), "offer": offer.to_json()}
         case _:
             found = {"mode": members.choice("mode", ("view", "control"))}
     members.finish()

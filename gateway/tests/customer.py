@@ -11,6 +11,7 @@ from reachback_wire.documents import (
     Grant,
     Keyset,
     KeysetKey,
+    Offer,
     Open,
     Technician,
     keyset_fingerprint,
@@ -136,4 +137,50 @@ class Customer:
         return {
             "grant": seal(grant, self.grant_key).to_json(),
             "open": seal(wish, signer or session_key).to_json(),
+        }
+
+    def attach_value(
+        self,
+        session: str,
+        giver: PrivateKey,
+        colleague: PrivateKey,
+        *,
+        to: str = "Nora Lind",
+        number: int = 1,
+        offered: int = 0,
+        capabilities: tuple[str, ...] = ("shell.user",),
+        by: PrivateKey | None = None,
+    ) -> dict[str, Any]:
+        """Nora's grant and her wish for shell `number`, with an offer of its technician.
+
+        `giver` signed the grant in force (`open_value`); `offered` ms after now.
+        """
+        issued = now_ms() + offered
+        offer = Offer(
+            grant=f"grant-{session}-{number}",
+            session=session,
+            to=to,
+            issued=issued,
+            expires=issued + HOUR // 6,
+        )
+        grant = Grant(
+            id=f"grant-{session}-nora-{number}",
+            session=session,
+            technician=Technician("Nora Lind", ("Remote team",), "totp"),
+            session_key=colleague.public_line,
+            device=self.device_key.public_line,
+            organisation="lotus",
+            capabilities=capabilities,
+            contract=self.contract.digest,
+            nonce="11" * 16,
+            issued=now_ms() - 1_000,
+            expires=now_ms() + HOUR,
+        )
+        sealed = seal(offer, by or giver).to_json()
+        wish = Open(
+            grant.id, f"{session}.{number}", "attach", {"run_as": "guest", "offer": sealed}, 1
+        )
+        return {
+            "grant": seal(grant, self.grant_key).to_json(),
+            "open": seal(wish, colleague).to_json(),
         }

@@ -13,8 +13,8 @@ from typing import Any
 
 from wsproto.events import Request
 
+from reachback_wire.documents import Envelope, seal
 from reachback_wire.documents import Hello as HelloDocument
-from reachback_wire.documents import seal
 from reachback_wire.frames import (
     Bye,
     Challenge,
@@ -214,10 +214,12 @@ class DeviceChannel:
         self.input = Receiver()
         self.received = bytearray()
         self.commands: list[tuple[int, bytes]] = []
+        self.grant = ""
 
     def state(self) -> dict[str, Any]:
         positions = {"next": self.input.next, "credit": self.input.next + WINDOW}
         known = {"ch": self.ch, "key": self.key, "kind": "shell", **positions}
+        known |= {"grant": self.grant} if self.grant else {}
         return known | {"end": self.output.end, "acked": self.output.acked}
 
 
@@ -274,14 +276,26 @@ class Device(Peer):
         if self.refusal is not None:
             self.send(Refused(ch, self.refusal))
             return
-        key = json.loads(value["open"]["body"])["channel"]
-        if ch not in self.channels:
+        asked = json.loads(value["open"]["body"])
+        key = asked["channel"]
+        more: dict[str, Any] = {}
+        if asked["kind"] == "attach":
+            more = {"input": self._hand_over(self.channels[ch], value)}
+        elif ch not in self.channels:
             self.channels[ch] = DeviceChannel(ch, key)
             self._carry(self.channels[ch])
         answer = {"key": key, "kind": "shell", "sentence": "Clause 4.", "clause": 4}
-        more = {"on_cut": "freeze", "expires": 0, "recording": "required"}
+        more |= {"on_cut": "freeze", "expires": 0, "recording": "required"}
         self.send(Opened(ch, answer | more))
         self.send(Credit(ch, WINDOW))
+
+    def _hand_over(self, channel: DeviceChannel, value: dict[str, Any]) -> int:
+        """Somebody else types from here on; what is still on its way counts for nobody."""
+        assert self.link is not None
+        channel.input = Receiver(channel.input.next)
+        self.link.expect(channel.ch, channel.input)
+        channel.grant = Envelope.from_json(value["grant"]).digest
+        return channel.input.next
 
     def end(self, ch: int, value: dict[str, Any]) -> None:
         """End a channel once everything was acknowledged (the test's front writes at once)."""
@@ -343,6 +357,7 @@ class Browser(Peer):
         self.ticket = ticket
         self.ch = 15
         self.channel_key = ""
+        self.typed_from = 0  # where a channel that is taken over stands (RESUME tells browsers)
         self.typed = SendBuffer(WINDOW)
         self.screen = Receiver()
         self.received = bytearray()
@@ -373,7 +388,8 @@ class Browser(Peer):
         self.answered.clear()
         self.opened, self.refused, self.closed = {}, {}, {}
         self.ch += 1
-        self.typed, self.screen = SendBuffer(WINDOW), Receiver()
+        self.typed = SendBuffer(WINDOW, start=self.typed_from)
+        self.screen = Receiver()
         self._carry()
 
     def _carry(self) -> None:

@@ -57,6 +57,7 @@ class Channel:
         "kind",
         "meta",
         "owner",
+        "paused",
         "recording",
         "session",
         "state",
@@ -80,6 +81,8 @@ class Channel:
         self.device_credit = 0
         self.granted = 0
         self.closing: Json | None = None
+        # The device is asked whether somebody else may type: until it answers nobody does.
+        self.paused = False
 
     @property
     def key(self) -> str:
@@ -106,7 +109,7 @@ class Channel:
         link.expect(ch, Receiver(self.recording.end))
         link.attach(ch, self.input, priority=self.input_class, next=next_input, credit=credit)
         self.granted = 0
-        self._rewind_owner()
+        self.rewind_owner()
 
     def resume_output(self) -> None:
         """Ask the device for everything the recording does not hold."""
@@ -171,7 +174,8 @@ class Channel:
 
     # The browsers' legs
 
-    def _rewind_owner(self) -> None:
+    def rewind_owner(self) -> None:
+        """Have the owner's browser send its input from where the device's leg stands."""
         owner = self.owner
         if owner is not None and not owner.told:
             owner.told_credit = min(self.device_credit, COUNTABLE)
@@ -197,7 +201,7 @@ class Channel:
                 self.unseat(self.owner)
             self.owner = viewer
             if self.state == "open":
-                self._rewind_owner()
+                self.rewind_owner()
         self.extend_credit()
         viewer.leg.leg.kick()
 
@@ -213,6 +217,8 @@ class Channel:
     def type(self, viewer: Viewer, unit: Unit) -> None:
         """Input from the owner on its way to the device."""
         if self.state != "open" or self.device is None:
+            return
+        if self.paused or viewer is not self.owner:
             return
         if isinstance(unit, DataUnit):
             if len(unit.data) > self.input.room:

@@ -173,7 +173,7 @@ class DeviceLeg:
             if isinstance(event.unit, CtrlUnit) and self._links.restarts.says_so(
                 self.id, event.unit
             ):
-                self._links.notice(self.id, self.admission.generation)
+                self._links.notices.device(self.id, self.admission.generation)
             return
         channel = self.channels.get(event.ch)
         if channel is None:

@@ -312,7 +312,7 @@ class Doors:
         self._welcome(
             browser.leg, generation, "none", {"session": session.id, **told, "expires": expires}
         )
-        browser.leg.send(Notice(self._links.notice_value(session, generation)))
+        browser.leg.send(Notice(self._links.notices.value(session, generation)))
 
     async def _one_browser_per_key(self, browser: BrowserLeg) -> None:
         for older in tuple(browser.session.browsers):

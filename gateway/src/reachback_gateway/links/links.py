@@ -11,6 +11,8 @@ from reachback_gateway.links.browser import BrowserLeg
 from reachback_gateway.links.channel import Channel, Viewer
 from reachback_gateway.links.device import CUT, NONCE_LIFE_MS, DeviceLeg
 from reachback_gateway.links.events import SessionEvents
+from reachback_gateway.links.handing import Handing
+from reachback_gateway.links.notices import Notices
 from reachback_gateway.links.presence import Presence
 from reachback_gateway.links.reports import Reporter
 from reachback_gateway.links.restarts import Restarts
@@ -21,7 +23,8 @@ from reachback_gateway.recorder.playback import Playback
 from reachback_gateway.recorder.recording import Recording
 from reachback_gateway.recorder.syncing import Syncer
 from reachback_wire import canonical
-from reachback_wire.frames import Close, Notice, Opened, Refused
+from reachback_wire.frames import Close, Opened, Refused
+from reachback_wire.handing import ATTACH, Tenure
 from reachback_wire.recording import SegmentHeader
 from reachback_wire.refusals import Refusal
 
@@ -50,6 +53,8 @@ class Links:
         self._reports = reports
         self.restarts = Restarts()
         self.presence = Presence(self, detached_after)
+        self.handing = Handing(self)
+        self.notices = Notices(self)
         self.devices: dict[str, list[DeviceLeg]] = {}
         self.sessions: dict[str, Session] = {}
         self.spent_nonces: dict[bytes, int] = {}
@@ -91,9 +96,15 @@ class Links:
             found = judge.judge(leg.seat, value, hold=hold, now=wall_ms())
             key = found.wish.channel
             number = _number_in(session, key)
+            mine = _under(session, key, leg, found.grant_digest)
+            taken = found.wish.kind == ATTACH and not mine
+            passing = self.handing.check(session, found) if taken else None
         except (Refusal, LinkRefusedError) as problem:
             clause = problem.clause if isinstance(problem, Refusal) else 0
             self._refuse(leg, ch, problem.code, problem.sentence, clause)
+            return
+        if passing is not None:
+            self.handing.ask(leg, ch, passing, found, value)
             return
         known = session.channels.get(key)
         if known is not None or key in session.known:
@@ -104,6 +115,7 @@ class Links:
             return
         meta: Json = {"key": key, "number": number, "kind": found.wish.kind, "seat": leg.seat.key}
         meta |= {"contract": found.grant.contract, "grant": found.grant_digest}
+        meta["tenure"] = Tenure.of(found.grant, found.wish).to_json()
         channel = Channel(session, meta, Recording(self.store.recording_folder(key)))
         channel.wish = value
         session.channels[key] = channel
@@ -135,6 +147,8 @@ class Links:
         if self._answered(device, ch, {"answer": "opened", **value}):
             return
         channel = device.channels.get(ch)
+        if channel is not None and self.handing.opened(device, channel, value):
+            return
         if channel is None or channel.state != "opening":
             return
         channel.state = "open"
@@ -154,13 +168,14 @@ class Links:
         channel.extend_credit()
         self.events.add(session.id, "opened", channel.key, **told)
         self.save(session)
+        self.notices.watchers(session)
 
     def refused(self, device: DeviceLeg, ch: int, value: Json) -> None:
         """REFUSED from the device."""
         if self._answered(device, ch, {"answer": "refused", **value}):
             return
         channel = device.channels.get(ch)
-        if channel is None:
+        if channel is None or self.handing.refused(channel, value):
             return
         device.drop(channel)
         channel.session.channels.pop(channel.key, None)
@@ -170,7 +185,7 @@ class Links:
         self.events.add(channel.session.id, "refused", channel.key, **fields)
         if channel.owner is not None:
             owner = channel.owner
-            owner.leg.leg.send(_refused(owner.ch, value))
+            owner.leg.leg.send(Refused(owner.ch, {**value, "by": "device"}))
             channel.unseat(owner)
 
     def _answered(self, device: DeviceLeg, ch: int, answer: Json) -> bool:
@@ -208,7 +223,7 @@ class Links:
         """A device's connection was welcomed."""
         self.devices.setdefault(device.id, []).append(device)
         self.restarts.arrived(device.id, device.boot)
-        self.notice(device.id, device.admission.generation)
+        self.notices.device(device.id, device.admission.generation)
 
     def left(self, device: DeviceLeg) -> bool:
         """A device's connection ended; returns whether it was the device's last."""
@@ -222,7 +237,7 @@ class Links:
         if legs:
             return False
         self.devices.pop(device.id, None)
-        self.notice(device.id, device.admission.generation)
+        self.notices.device(device.id, device.admission.generation)
         return True
 
     async def relist(self, device: DeviceLeg, entries: list[Json]) -> None:
@@ -276,6 +291,7 @@ class Links:
         self.note(channel, {"event": "device-back"})
         channel.bind(device, ch, next_input=int(entry["next"]), credit=int(entry["credit"]))
         channel.resume_output()
+        self.handing.listed(channel, entry)
         self.events.add(channel.session.id, "device-back", key)
         if channel.state == "cut" and channel.closing is not None:
             device.tell(CUT, _cut(key, **channel.closing))
@@ -425,6 +441,7 @@ class Links:
         if channel.device is not None:
             channel.device.drop(channel)
         channel.close(closing["code"], closing["sentence"])
+        self.handing.over(channel)
         session = channel.session
         session.channels.pop(channel.key, None)
         self.events.add(session.id, "ended", channel.key, **closing)
@@ -453,23 +470,6 @@ class Links:
         if self.sessions.get(session.id) is session:
             self.store.save_soon(session, self.journal)
 
-    # Words for people
-
-    def notice(self, device: str, generation: int) -> None:
-        """Tell every browser of a device's sessions how the other leg is."""
-        for session in self.sessions.values():
-            if session.device == device:
-                for leg in session.browsers:
-                    leg.leg.send(Notice(self.notice_value(session, generation)))
-
-    def notice_value(self, session: Session, generation: int) -> Json:
-        """Compose a NOTICE for a session's browsers."""
-        device = session.device
-        state = self.restarts.state(device, linked=self.device(device) is not None)
-        value: Json = {"device": state, "since": wall_ms(), "generation": generation}
-        value |= {"boot": self.restarts.boot(device)}
-        return value | {"resumes": session.resumes, "people": session.people}
-
     def note(self, channel: Channel, value: Json) -> None:
         try:
             channel.recording.note(value, wall_ms())
@@ -477,15 +477,17 @@ class Links:
             self.journal.say("recorder.failed", key=channel.key, sentence=problem.sentence)
 
 
-def _refused(ch: int, value: Json) -> Refused:
-    return Refused(ch, {**value, "by": "device"})
-
-
 def _number_in(session: Session, key: str) -> int:
     named, number = split_key(key)
     if named != session.id:
         raise Refusal("wrong-session-key", "The channel belongs to another session.")
     return number
+
+
+def _under(session: Session, key: str, leg: BrowserLeg, grant: str) -> bool:
+    """Whether this browser has the channel under this very grant: its answer was lost."""
+    meta = session.known.get(key, {})
+    return meta.get("seat") == leg.seat.key and meta.get("grant") == grant
 
 
 def _name(leg: BrowserLeg) -> Json:

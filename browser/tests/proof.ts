@@ -77,6 +77,7 @@ const TAGS: Record<number, string> = {
   9: "s",
   11: "2",
   12: "k",
+  13: "a",
 };
 
 export interface Step {

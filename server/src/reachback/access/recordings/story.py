@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from reachback.access.recordings.folder import ChannelFiles
 from reachback.access.recordings.line import Line
 from reachback.access.recordings.touched import Touch, touch
@@ -13,6 +15,7 @@ from reachback.access.verifier import segments, units
 from reachback.access.verifier.failures import Failure
 from reachback.access.verifier.segments import varint
 from reachback.access.verifier.testimony import (
+    ATTACHED,
     EXEC,
     EXIT,
     FILE,
@@ -32,10 +35,14 @@ _MOST_COMMANDS = 5_000
 
 @dataclass(frozen=True)
 class Command:
-    """One line that was entered, `at` ms since 1970 (the recorder's clock)."""
+    """One line that was entered, `at` ms since 1970 (the recorder's clock).
+
+    `who` is the colleague to whom the shell had gone by then; "" for whoever opened it.
+    """
 
     at: int
     text: str
+    who: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,6 +77,7 @@ class Story:
     outages: list[tuple[int, int]] = field(default_factory=list)
     script: dict[str, Any] | None = None
     touches: list[Touch] = field(default_factory=list)
+    hands: list[tuple[int, str]] = field(default_factory=list)
 
 
 class _Reader:
@@ -83,6 +91,7 @@ class _Reader:
         self._known_prompt = ""
         self._entered: list[int] = []
         self._typed = ""
+        self._who = ""
 
     def take(self, unit: Unit, at: int) -> None:
         self._story.ended = at
@@ -110,7 +119,7 @@ class _Reader:
         text = hostile.text(text, _LONGEST_COMMAND)
         self._known_prompt, self._prompt, self._typed = prompt, None, ""
         if text and len(self._story.commands) < _MOST_COMMANDS:
-            self._story.commands.append(Command(at, text))
+            self._story.commands.append(Command(at, text, self._who))
 
     def _control(self, kind: int, body: bytes, at: int) -> None:
         payload = body[24:]
@@ -131,11 +140,20 @@ class _Reader:
         elif kind == SIGNALLED:
             self._line_of(f"signal {payload.decode('ascii', 'replace')}", at)
         else:
-            self._of_script(kind, payload, at)
+            self._other(kind, payload, at)
 
-    def _of_script(self, kind: int, payload: bytes, at: int) -> None:
-        """What a script wrote to its standard error, and the account of its run."""
-        if kind == STDERR:
+    def _attached(self, told: dict[str, Any], at: int) -> None:
+        """Somebody else types from here on; the device says so."""
+        self._who = hostile.text(str(told.get("technician", "")), 120)
+        if len(self._story.hands) < _MOST_COMMANDS:
+            self._story.hands.append((at, self._who))
+        self._line_of(_("%(who)s has taken this shell over") % {"who": self._who}, at)
+
+    def _other(self, kind: int, payload: bytes, at: int) -> None:
+        """A change of hands; a script's standard error, and the account of its run."""
+        if kind == ATTACHED:
+            self._attached(_object(payload), at)
+        elif kind == STDERR:
             text = payload.decode("utf-8", "replace")
             self._story.moments.append(Moment(at, "o", text, error=True))
         elif kind == EXEC:
@@ -153,7 +171,8 @@ class _Reader:
     def _line_of(self, words: str, at: int) -> None:
         """Something that was done and not typed stands among the lines."""
         if len(self._story.commands) < _MOST_COMMANDS:
-            self._story.commands.append(Command(at, hostile.text(words, _LONGEST_COMMAND)))
+            text = hostile.text(words, _LONGEST_COMMAND)
+            self._story.commands.append(Command(at, text, self._who))
 
     def _start(self, told: dict[str, Any]) -> None:
         parameters = told.get("parameters")
@@ -177,7 +196,7 @@ class _Reader:
         """A last line that the shell did not live to echo."""
         typed = hostile.text(self._typed, _LONGEST_COMMAND)
         if self._entered and typed:
-            self._story.commands.append(Command(at, typed))
+            self._story.commands.append(Command(at, typed, self._who))
         self._entered = []
 
 

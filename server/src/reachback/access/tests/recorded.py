@@ -16,6 +16,7 @@ from reachback_wire.documents import (
     Grant,
     Keyset,
     KeysetKey,
+    Offer,
     Party,
     Technician,
     Who,
@@ -37,11 +38,12 @@ def key(name: str) -> PrivateKey:
     return PrivateKey(sha256(name.encode()).digest())
 
 
-CUSTOMER, DEVICE, PROVIDER, SESSION = (
+CUSTOMER, DEVICE, PROVIDER, SESSION, COLLEAGUE = (
     key("customer"),
     key("device"),
     key("provider"),
     key("session"),
+    key("colleague"),
 )
 
 
@@ -55,6 +57,7 @@ class Papers:
     device: PrivateKey = DEVICE
     capabilities: tuple[str, ...] = ("shell.user",)
     scripts: tuple[str, ...] = ()
+    later: tuple[Envelope, ...] = ()
 
     @property
     def keyset(self) -> Envelope:
@@ -103,11 +106,15 @@ class Papers:
 
     @property
     def grant(self) -> Envelope:
+        return self.granted("grant-1", "Tomás Rivera", SESSION)
+
+    def granted(self, name: str, technician: str, session: PrivateKey) -> Envelope:
+        """A grant for this technician and browser."""
         value = Grant(
-            id="grant-1",
+            id=name,
             session=self.session,
-            technician=Technician("Tomás Rivera", ("Remote team",)),
-            session_key=SESSION.public_line,
+            technician=Technician(technician, ("Remote team",)),
+            session_key=session.public_line,
             device=self.device.public_line,
             organisation=self.organisation,
             capabilities=self.capabilities,
@@ -118,6 +125,14 @@ class Papers:
             case=CaseReference(101, "case"),
         )
         return seal(value, PROVIDER)
+
+    def offer(
+        self, to: str = "Nora Lind", grant: str = "grant-1", by: PrivateKey = SESSION
+    ) -> Envelope:
+        """The word of who has the shell, for ten minutes."""
+        issued, expires = START_MS, START_MS + 600_000
+        offer = Offer(grant=grant, session=self.session, to=to, issued=issued, expires=expires)
+        return seal(offer, by)
 
     @property
     def trust(self) -> str:
@@ -140,6 +155,7 @@ class Recorder:
         self.key = f"{self.papers.session}.{self.tab}"
         self.chain = leaves.LeafChain(self.key)
         self.book = ReceiptBook(self.papers.device.public_line)
+        self.grant = self.papers.grant.digest
         header = SegmentHeader(
             session=self.papers.session,
             channel=self.key,
@@ -209,13 +225,21 @@ class Recorder:
             channel=self.key,
             event=event,
             contract=self.papers.contract.digest,
-            grant=self.papers.grant.digest,
+            grant=self.grant,
             leaves=self.chain.count,
             head=self.chain.head.hex(),
             offset=self.offset,
             issued=self.at,
         )
         self.put(CtrlUnit(leaves.RECEIPT, json.dumps(envelope.to_json()).encode()))
+
+    def hand_over(self, grant: Envelope, technician: str, offer: Envelope) -> None:
+        """The device testifies who types from here on."""
+        self.at += 200
+        told = {"grant": grant.digest, "technician": technician, "run_as": "guest", "input": 3}
+        self.testify(leaves.ATTACHED, json.dumps({**told, "offer": offer.to_json()}).encode())
+        self.grant = grant.digest
+        self.receipt("progress")
 
     def typed(self, command: str, answer: str) -> None:
         """A command at a prompt, echoed key by key as a shell does."""
@@ -263,6 +287,7 @@ def export(papers: Papers, channel: str, files: Sequence[bytes], kind: str = "sh
         statement=papers.statement,
         contract=papers.contract,
         grant=papers.grant,
+        later_grants=papers.later,
         channels=(ExportChannel(channel, kind, segments),),
     )
     return b"".join(written.chunks())

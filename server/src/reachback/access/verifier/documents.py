@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NoReturn
 
-from reachback.access.verifier.envelopes import Signed
-from reachback.access.verifier.failures import Untrusted
+from reachback.access.verifier.envelopes import Signed, opened
+from reachback.access.verifier.failures import Unreadable, Untrusted
 from reachback.access.verifier.trust import Trust
 
 _NEEDED = {
@@ -20,16 +20,27 @@ _NEEDED = {
 
 @dataclass(frozen=True)
 class Papers:
-    """The three documents under which a session was held, all signed and consistent."""
+    """The documents under which a session was held, all signed and consistent.
+
+    `grant` is the session's first; `later` are those of further browsers and of colleagues.
+    """
 
     statement: Signed
     contract: Signed
     grant: Signed
+    later: tuple[Signed, ...] = ()
 
     @property
     def device_key(self) -> str:
         """Return the key every receipt must be signed with."""
         return str(self.statement.value["key"])
+
+    def granted(self, named: object) -> Signed | None:
+        """Return the grant of this digest, or of this id (older devices' START)."""
+        for each in (self.grant, *self.later):
+            if named in (each.digest, each.value.get("id")):
+                return each
+        return None
 
 
 def _day(instant: object) -> str:
@@ -40,7 +51,7 @@ def _day(instant: object) -> str:
     )
 
 
-def _refuse(sentence: str) -> None:
+def _refuse(sentence: str) -> NoReturn:
     raise Untrusted(sentence)
 
 
@@ -52,13 +63,13 @@ def _offered(contract: dict[str, Any]) -> set[str]:
     }
 
 
-def _check_grant(papers: Papers, contract: dict[str, Any]) -> None:
-    grant = papers.grant.value
+def _check_grant(papers: Papers, contract: dict[str, Any], signed: Signed) -> None:
+    grant = signed.value
     provider = contract.get("provider", {})
     partners = contract.get("partners", [])
     keys = set(provider.get("grant_keys", []))
     keys.update(key for partner in partners for key in partner.get("grant_keys", []))
-    if not papers.grant.signers <= keys:
+    if not signed.signers <= keys:
         _refuse("The grant is not signed by a key the contract names.")
     if grant.get("contract") != papers.contract.digest:
         _refuse("The grant belongs to another contract.")
@@ -80,26 +91,59 @@ def check(papers: Papers, trust: Trust) -> None:
     contract, grant = papers.contract.value, papers.grant.value
     if grant.get("organisation") != trust.organisation:
         _refuse("The grant belongs to another organisation.")
+    for later in papers.later:
+        if any(later.value.get(name) != grant.get(name) for name in ("session", "organisation")):
+            _refuse("A later grant belongs to another session.")
     devices = contract.get("devices", {})
     tags = set(devices.get("tags", []))
     if papers.device_key not in devices.get("keys", []) and tags.isdisjoint(
         papers.statement.value.get("tags", [])
     ):
         _refuse("The contract does not name this device.")
-    _check_grant(papers, contract)
+    for signed in (papers.grant, *papers.later):
+        _check_grant(papers, contract, signed)
 
 
 def check_start(papers: Papers, start: dict[str, Any] | None, key: str, kind: str) -> None:
     """Raise Untrusted unless the device's own first words name these very documents."""
     if start is None:
         _refuse("The recording does not begin with the device's own start.")
-        return
-    grant = papers.grant.value
     told = (start.get("key"), start.get("kind"), start.get("contract"))
     if told != (key, kind, papers.contract.digest):
         _refuse("The device's own start names another channel or another contract.")
-    if start.get("grant") not in (papers.grant.digest, grant.get("id")):
+    granted = papers.granted(start.get("grant"))
+    if granted is None:
         _refuse("The device's own start names another grant.")
+    _check_kind(granted, kind)
+
+
+def _check_kind(granted: Signed, kind: str) -> None:
     allowing = {*_NEEDED.get(kind, (kind,)), "shell.admin"}
-    if allowing.isdisjoint(grant.get("capabilities", [])):
+    if allowing.isdisjoint(granted.value.get("capabilities", [])):
         _refuse(f"The grant does not allow a {kind} channel.")
+
+
+def check_handover(papers: Papers, told: dict[str, Any], held: Signed, kind: str) -> Signed:
+    """Return the grant a shell went over to; raise Untrusted unless its holder offered it."""
+    granted = papers.granted(told.get("grant"))
+    if granted is None:
+        _refuse("The device says that the shell changed hands under a grant that is not here.")
+    _check_kind(granted, kind)
+    try:
+        offer = opened(told.get("offer"), "reachback-offer")
+    except Unreadable:
+        _refuse("The offer under which the shell changed hands cannot be read.")
+    name = _name(granted)
+    if offer.signers != {held.value.get("session_key")} or offer.value.get("grant") != (
+        held.value.get("id")
+    ):
+        _refuse(f"{_name(held)} did not offer the shell that {name} took over.")
+    if offer.value.get("to") != name or told.get("technician") != name:
+        _refuse(f"The shell was offered to somebody else than {name}.")
+    return granted
+
+
+def _name(granted: Signed) -> str:
+    technician = granted.value.get("technician")
+    found = technician.get("name") if isinstance(technician, dict) else ""
+    return str(found)[:200]

@@ -1,5 +1,6 @@
 """An export file: its manifest, its documents, and its channels' segments."""
 
+import re
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -10,6 +11,7 @@ from reachback.access.verifier.envelopes import Signed, from_file
 from reachback.access.verifier.failures import Failure, Incomplete, Unreadable, Untrusted
 from reachback.access.verifier.segments import Opened
 
+_LATER = re.compile(r"documents/grant-[0-9]{1,4}\.json")
 _MANIFEST = frozenset({"type", "version", "session", "device", "organisation", "case", "channels"})
 
 
@@ -83,10 +85,14 @@ def read(data: bytes) -> Export:
     members = archive.members(data)
     manifest = _manifest(members)
     files = {member.name: member.content for member in members[1:]}
+    later = sorted(
+        (name for name in files if _LATER.fullmatch(name)), key=lambda name: int(name[16:-5])
+    )
     papers = Papers(
         statement=_document(files, "device", "reachback-device"),
         contract=_document(files, "contract", "reachback-contract"),
         grant=_document(files, "grant", "reachback-grant"),
+        later=tuple(from_file(files.pop(name), "reachback-grant") for name in later),
     )
     names = sorted(name for name in files if name.startswith("documents/keyset-"))
     keysets = tuple(from_file(files.pop(name), "reachback-keyset") for name in names)

@@ -2,6 +2,7 @@
 
 from reachback.access.verifier import documents, suspects, units
 from reachback.access.verifier.documents import Papers
+from reachback.access.verifier.envelopes import Signed
 from reachback.access.verifier.export import Stored
 from reachback.access.verifier.failures import Altered, Incomplete, Untrusted
 from reachback.access.verifier.segments import CHECK, END, Opened
@@ -29,6 +30,32 @@ def _order(stored: Stored, papers: Papers, session: str) -> None:
         previous = each.segment.digest
 
 
+def _in_force(channel: Channel, papers: Papers) -> list[tuple[int, Signed]]:
+    """Return from which chunk on which grant was in force, as the device's own words say."""
+    start = channel.start or {}
+    held = papers.granted(start.get("grant"))
+    if held is None:
+        msg = "The device's own start names another grant."
+        raise Untrusted(msg)
+    found = [(0, held)]
+    for each in channel.handovers:
+        held = documents.check_handover(papers, each.told, held, "shell")
+        found.append((each.leaf, held))
+    return found
+
+
+def _check_grants(channel: Channel, papers: Papers) -> None:
+    """Hold every receipt to the grant in force at its last chunk."""
+    periods = _in_force(channel, papers)
+    for receipt in channel.receipts:
+        value = receipt.document.value
+        count = value.get("leaves", 0)
+        held = [grant for leaf, grant in periods if leaf <= max(count, 0)][-1]
+        if value.get("grant") != held.digest:
+            msg = f"Receipt {value.get('number')} was given under another grant."
+            raise Untrusted(msg)
+
+
 def _check_receipt(receipt: Receipt, papers: Papers, stored: Stored, session: str) -> None:
     value = receipt.document.value
     name = f"Receipt {value.get('number')}"
@@ -39,7 +66,7 @@ def _check_receipt(receipt: Receipt, papers: Papers, stored: Stored, session: st
         msg = f"{name} belongs to another session."
         raise Altered(msg)
     if value.get("contract") != papers.contract.digest or (
-        value.get("grant") != papers.grant.digest
+        papers.granted(value.get("grant")) is None
     ):
         msg = f"{name} was given under another contract or grant."
         raise Untrusted(msg)
@@ -132,6 +159,7 @@ def judge(stored: Stored, papers: Papers, session: str) -> Channel:
         raise channel.fault
     _order(stored, papers, session)
     _check_series(channel.receipts)
+    _check_grants(channel, papers)
     documents.check_start(papers, channel.start, stored.key, stored.kind)
     _check_end(channel, stored)
     _check_records(stored)

@@ -18,6 +18,7 @@ OUTPUT, INPUT, REDACTED, RESIZE, EXIT, FILE, EXEC, DENIED, START, RECEIPT = rang
 HALF_END = 15
 STDERR = 11
 SIGNALLED = 12
+ATTACHED = 13
 _TAGS = {
     INPUT: (b"i", "input"),
     RESIZE: (b"r", "window size"),
@@ -29,6 +30,7 @@ _TAGS = {
     HALF_END: (b"h", "end of a half"),
     STDERR: (b"2", "standard error"),
     SIGNALLED: (b"k", "signal"),
+    ATTACHED: (b"a", "change of hands"),
 }
 
 
@@ -61,6 +63,14 @@ class Receipt:
     leaves: int
 
 
+@dataclass(frozen=True)
+class Handover:
+    """The device's word that somebody else types from chunk `leaf` on; `told` is what it says."""
+
+    leaf: int
+    told: dict[str, Any]
+
+
 @dataclass
 class Channel:
     """What one channel's stream holds, as the device told it."""
@@ -68,6 +78,7 @@ class Channel:
     key: str
     leaves: list[Leaf] = field(default_factory=list)
     receipts: list[Receipt] = field(default_factory=list)
+    handovers: list[Handover] = field(default_factory=list)
     gaps: int = 0
     start: dict[str, Any] | None = None
     ended: bool = False
@@ -125,6 +136,8 @@ class Channel:
         self._add(name, body[:8], _leaf(tag, body[:8], body[8:24], payload), (unit,))
         if kind == START and self.start is None and len(self.leaves) == 1:
             self.start = _json(payload)
+        if kind == ATTACHED:
+            self.handovers.append(Handover(len(self.leaves), _json(payload)))
         if kind == EXIT:
             self.ended = True
 

@@ -60,13 +60,25 @@ def _tier(found: Export, trusted: Trust) -> str:
 
 
 def _administrator(found: Export) -> tuple[str, ...]:
-    if "shell.admin" not in found.papers.grant.value.get("capabilities", []):
+    grants = (found.papers.grant, *found.papers.later)
+    if all("shell.admin" not in each.value.get("capabilities", []) for each in grants):
         return ()
     return (
         (
             "The grant included an administrator's shell, which can end the device's "
             "enforcement; what the device testified before stands."
         ),
+    )
+
+
+def _hands(channels: list[Channel]) -> tuple[str, ...]:
+    """Say from where on somebody else typed: the device's own word, and the giver's signature."""
+    return tuple(
+        f"Shell {channel.key.rpartition('.')[2]}: from chunk {each.leaf} on "
+        f"{str(each.told.get('technician'))[:80]} typed, to whom it was offered and granted; "
+        "the device itself says so."
+        for channel in channels
+        for each in channel.handovers
     )
 
 
@@ -89,6 +101,7 @@ def _whole(found: Export, trusted: Trust, channels: list[Channel]) -> Verdict:
         ),
         _tier(found, trusted),
         *_administrator(found),
+        *_hands(channels),
         "Who watched, and when the link was lost, is the provider's word only.",
     )
     return Verdict(not gaps, 1 if gaps else 0, sentence, details, chunks, mark, serial)

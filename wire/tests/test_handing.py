@@ -21,7 +21,7 @@ from test_admission import gate, trusting
 
 from reachback_wire.admission import admit
 from reachback_wire.documents import Capability, Envelope, Offer, Open, Technician, seal, seal_body
-from reachback_wire.handing import Tenure, check_attach
+from reachback_wire.handing import Tenure, check_attach, over
 from reachback_wire.refusals import Refusal
 from reachback_wire.requests import Clock
 
@@ -101,3 +101,7 @@ def test_a_tenure_survives_being_written_down() -> None:
     broken: tuple[object, ...] = (None, {}, {**TENURE.to_json(), "capabilities": "all"}, [])
     for value in broken:
         assert Tenure.from_json(value) is None
+
+
+def test_a_shell_that_has_ended_is_said_to_be_over() -> None:
+    assert over().code == "channel-over"

@@ -67,6 +67,11 @@ class Tenure:
         }
 
 
+def over() -> Refusal:
+    """The refusal for a shell that is none, or ended before it could change hands."""
+    return Refusal("channel-over", "The shell has ended meanwhile.")
+
+
 def check_attach(grant: Grant, wish: Open, tenure: Tenure, clock: Clock) -> Offer:
     """Refuse a colleague whom this shell was not offered, or who would make more of it.
 

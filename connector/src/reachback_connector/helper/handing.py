@@ -8,11 +8,9 @@ from typing import Any
 from reachback_connector.helper.channels import ChannelBook, ChannelRecord
 from reachback_wire.admission import Admission
 from reachback_wire.decisions import Decision
-from reachback_wire.handing import Tenure, check_attach
+from reachback_wire.handing import Tenure, check_attach, over
 from reachback_wire.refusals import Refusal
 from reachback_wire.requests import Clock
-
-_OVER = "The shell has ended meanwhile."
 
 
 def living(channels: ChannelBook, ch: int, admission: Admission, clock: Clock) -> ChannelRecord:
@@ -20,7 +18,7 @@ def living(channels: ChannelBook, ch: int, admission: Admission, clock: Clock) -
     wish, grant = admission.wish, admission.grant
     record = channels.get(wish.channel)
     if record is None or record.kind != "shell" or not channels.lives(record):
-        raise Refusal("channel-over", _OVER)
+        raise over()
     if record.ch != ch:
         raise Refusal("malformed", "The shell has another channel number.")
     tenure = record.held
@@ -52,7 +50,7 @@ def attach(
     offset = channels.attach(record, taken)
     if offset is None:
         channels.add(record)
-        raise Refusal("channel-over", _OVER)
+        raise over()
     channels.add(
         replace(
             known,

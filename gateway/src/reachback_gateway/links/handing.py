@@ -16,7 +16,7 @@ from reachback_gateway.ports import Json
 from reachback_gateway.recorder.playback import Playback
 from reachback_wire.admission import Admission
 from reachback_wire.frames import Close, Open, Opened, Refused
-from reachback_wire.handing import Tenure, check_attach
+from reachback_wire.handing import Tenure, check_attach, over
 from reachback_wire.refusals import Refusal
 from reachback_wire.requests import Clock
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from reachback_gateway.links.links import Links
 
 HANDED_OVER: Final = "handed-over"
-_OVER: Final = "The shell has ended meanwhile."
 _OLDER: Final = (
     "This device's connector is older and cannot hand a shell over; connect for your own."
 )
@@ -53,7 +52,7 @@ class Handing:
         key = found.wish.channel
         channel = session.channels.get(key)
         if channel is None or channel.state != "open" or channel.kind != "shell":
-            raise Refusal("channel-over", _OVER)
+            raise over()
         tenure = Tenure.from_json(channel.meta.get("tenure"))
         if tenure is None:
             raise Refusal("unknown-kind", "This shell was opened before it could be handed over.")
@@ -153,8 +152,7 @@ class Handing:
         """The channel has ended before the device answered."""
         asked = self._asked.pop(channel.key, None)
         if asked is not None:
-            value = {"code": "channel-over", "sentence": _OVER, "clause": 0, "data": {}}
-            self._turn_away(asked, {**value, "by": "front"})
+            self._turn_away(asked, {**over().to_value(), "data": {}, "by": "front"})
 
     def _turn_away(self, asked: _Asked, value: Json) -> None:
         viewer = asked.viewer

@@ -152,6 +152,8 @@ server {{
     ssl_certificate     {site}/certificate.pem;
     ssl_certificate_key {site}/key.pem;
     location / {{
+        proxy_ssl_server_name on;
+        proxy_ssl_name {name};
         proxy_pass https://127.0.0.1:{behind};
         proxy_http_version 1.1;
         proxy_set_header Host $http_host;

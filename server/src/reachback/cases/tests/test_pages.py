@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from reachback.cases import operations
 from reachback.cases.operations import NewEntry
 from reachback.cases.tests.factory import DEVICE, NOW, World
-from reachback.kernel import nudges
+from reachback.kernel import actors, nudges
 
 HOSTILE = "<img src=x onerror=alert(1)>\x1b[2J\u202e"
 
@@ -113,6 +113,29 @@ def test_hostile_words_are_shown_not_run(world: World) -> None:
         assert "\x1b" not in page
         assert "\u202e" not in page
         assert "&lt;img" in page
+
+
+def test_a_sessions_own_account_stands_for_its_begin_and_end(world: World) -> None:
+    case = world.open()
+    system = actors.system("access.tests")
+
+    def live(*, begins: bool) -> None:
+        operations.set_live_session(actor=system, now=NOW, case_id=case.id, live=begins)
+
+    def page() -> str:
+        return browser(world, "tomas").get("/cases/1/").content.decode()
+
+    live(begins=True)
+    assert "saw a session begin" in page(), "while it lasts nothing else says so"
+    live(begins=False)
+    assert page().count("saw it end") == 1, "one that left no account keeps both"
+    account = NewEntry(kind="session", body="Tomás opened a shell.")
+    operations.add_entry(actor=system, now=NOW, case_id=case.id, entry=account)
+    assert "saw a session begin" not in page()
+    assert "saw it end" not in page()
+    assert "Tomás opened a shell." in page()
+    live(begins=True)
+    assert page().count("saw a session begin") == 1, "the next one is not hidden by it"
 
 
 def test_long_words_are_folded_not_cut(world: World) -> None:

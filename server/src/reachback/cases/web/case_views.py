@@ -18,7 +18,7 @@ from reachback.cases.operations import NewCase
 from reachback.cases.rows import row
 from reachback.cases.statuses import ALTERNATIVE_NAMES, ENTRY_NAMES, PRIORITY_NAMES
 from reachback.cases.web.contexts import CasePageContext, Choice, KindLink, NewCasePage
-from reachback.cases.web.entries import line
+from reachback.cases.web.entries import line, without_told
 from reachback.cases.web.forms import AgentCaseForm, EntryForm, ResolveForm
 from reachback.cases.web.guards import require_agent
 from reachback.cases.web.queue_views import case_href
@@ -53,7 +53,7 @@ def show(
     view = case_view(found)
     entries = queries.timeline(actor, found.id)
     kind = request.GET.get("kind", "")
-    shown = [entry for entry in entries if kind in {"", entry.kind}]
+    shown = [entry for entry in without_told(entries) if kind in {"", entry.kind}]
     kept = None if found.is_open else queries.resolution(actor, found.id)
     resolving = resolve_form is not None or "resolve" in request.GET
     context = CasePageContext(

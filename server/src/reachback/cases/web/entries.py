@@ -75,6 +75,27 @@ def line(entry: Entry, *, case_href: Callable[[int], str], for_customer: bool = 
     )
 
 
+def without_told(entries: Sequence[Entry]) -> list[Entry]:
+    """The timeline without a session's begin and end where its own account says both.
+
+    While a session lasts its begin is all there is; one that left no account keeps both.
+    """
+    hidden: set[UUID] = set()
+    changes: list[UUID] = []
+    over, account = True, False
+    for entry in entries:
+        if entry.kind == "change" and entry.data.get("field") == "live_session":
+            over = not entry.data.get("to")
+            if not over:
+                changes, account = [], False
+            changes.append(entry.id)
+        elif entry.kind == "session" and entry.author_kind == "system":
+            account = True
+        if over and account:
+            hidden.update(changes)
+    return [entry for entry in entries if entry.id not in hidden]
+
+
 def _history(data: Mapping[str, Any], case_href: Callable[[int], str]) -> list[PreviousLine]:
     return [
         PreviousLine(

@@ -12,7 +12,7 @@ from reachback.cases import filters, queries, views
 from reachback.cases.errors import BadFilter
 from reachback.cases.rows import CaseRow, row
 from reachback.cases.web.contexts import Chip, Preview, PreviewPage, QueuePage, ViewLink
-from reachback.cases.web.entries import line
+from reachback.cases.web.entries import line, without_told
 from reachback.cases.web.guards import require_agent
 from reachback.kernel import clock
 from reachback.kernel.actors import Actor
@@ -73,7 +73,9 @@ def preview(request: ActorRequest, number: int) -> HttpResponse:
 def preview_of(actor: Actor, case: CaseRow) -> Preview:
     """The case's last entries and why it has its priority."""
     entries = queries.timeline(actor, case.id, limit=_PREVIEWED)
-    return Preview(row=case, entries=[line(entry, case_href=case_href) for entry in entries])
+    return Preview(
+        row=case, entries=[line(entry, case_href=case_href) for entry in without_told(entries)]
+    )
 
 
 def _first(actor: Actor, rows: Sequence[CaseRow]) -> Preview | None:

@@ -15,7 +15,7 @@ from reachback.cases.operations import NewCase, NewEntry
 from reachback.cases.rows import row
 from reachback.cases.statuses import CLOSED, RESOLVED
 from reachback.cases.web.contexts import NewCasePage, PortalCasePage, PortalCasesPage
-from reachback.cases.web.entries import line
+from reachback.cases.web.entries import line, without_told
 from reachback.cases.web.forms import MessageForm, NewCaseForm
 from reachback.kernel import clock
 from reachback.kernel.errors import NotPermitted
@@ -67,7 +67,9 @@ def _show(request: ActorRequest, found: Case, form: MessageForm, status: int = 2
     page = PortalCasePage(
         title=found.subject,
         row=row(found),
-        entries=[line(each, case_href=portal_href, for_customer=True) for each in entries],
+        entries=[
+            line(each, case_href=portal_href, for_customer=True) for each in without_told(entries)
+        ],
         form=form,
         may_write=policy.may_write(actor, found, "message") and found.status != CLOSED,
         may_reopen=not found.is_open and policy.may_reopen(actor, found),

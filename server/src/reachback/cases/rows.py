@@ -7,7 +7,7 @@ from uuid import UUID
 from django.utils.functional import Promise
 
 from reachback.cases.models import Case
-from reachback.cases.statuses import CHANNEL_NAMES, STATUS_NAMES
+from reachback.cases.statuses import CHANNEL_NAMES
 
 #: What a row joins; one query for a whole page of them.
 JOINS = ("organisation", "site", "team", "assignee", "suggested_team")
@@ -35,7 +35,6 @@ class CaseRow:
     channel_name: str | Promise
     priority: int
     status: str
-    status_name: str | Promise
     is_open: bool
     team_id: UUID | None
     team: str
@@ -82,7 +81,6 @@ def row(case: Case) -> CaseRow:
         channel_name=CHANNEL_NAMES.get(case.channel, case.channel),
         priority=case.priority,
         status=case.status,
-        status_name=STATUS_NAMES.get(case.status, case.status),
         is_open=case.is_open,
         team_id=case.team_id,
         team=case.team.name if case.team else "",

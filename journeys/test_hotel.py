@@ -143,7 +143,7 @@ def test_the_repair_recovers_the_check_and_the_case_is_resolved(
     tomas.get_by_label("Its cost").fill("420")
     tomas.get_by_label("Where the cost comes from").fill("Northstar price list 2026")
     tomas.get_by_role("button", name="Resolve", exact=True).last.click()
-    expect(tomas.locator(".case-head")).to_contain_text("resolved")
+    expect(tomas.locator(".case-head")).to_contain_text("Resolved")
     look(tomas, "resolved")
 
 

@@ -35,6 +35,10 @@ COMPONENTS = (
     Component("PostgreSQL server", "postgresql", ("/usr/lib/postgresql/*/bin/initdb",)),
     Component("ssh-keygen", "openssh-client", ("ssh-keygen",)),
     Component("nginx", "nginx", ("nginx", "/usr/sbin/nginx")),
+    Component(
+        "Python's venv", "python3-venv", ("/usr/lib/python3*/ensurepip/__init__.py",)
+    ),  # the demo's recipe makes an environment with the system's Python
+    Component("rpmbuild", "rpm", ("rpmbuild",), slow=True),
     Component("Caddy", "caddy", ("caddy",), slow=True),
     Component("tinyproxy", "tinyproxy", ("tinyproxy",), slow=True),
     Component("mitmproxy", "mitmproxy", ("mitmdump",), slow=True),

@@ -18,6 +18,7 @@ from reachback.config.demo.places import Places
 from reachback_wire.documents import Clause, Contract, seal
 
 pytestmark = pytest.mark.journey
+READER = "Identity-card reader"
 NAME = "Wait for the night audit"
 SUBJECT = "guest registration failed on lijiang-frontdesk"
 
@@ -101,6 +102,40 @@ def test_the_hotel_reads_the_run_and_its_verdict(
     expect(chen.locator(".verdict")).to_contain_text("omplete and unaltered")
 
 
+def test_a_recipe_installs_what_is_absent_and_verifies_it(hotel: Demo, tomas: Page) -> None:
+    """Three steps, three grants: the page goes on by itself, and the case keeps one entry."""
+    tomas.goto(hotel.url("tech", "/recipes/"))
+    expect(tomas.locator("ul.rows > li")).to_have_count(1)
+    expect_accessible(tomas)
+    tomas.get_by_role("link", name=READER).click()
+    expect(tomas.locator(".script-clause")).to_contain_text("sha256:")
+    expect_accessible(tomas)
+    _to_the_recipe(hotel, tomas)
+    expect_accessible(tomas)
+    look(tomas, "recipe-form")
+    tomas.get_by_role("button", name="Check, then install").click()
+    tomas.wait_for_url("**/sessions/**")
+    look(tomas, "recipe-step")
+    words = "lotus-idcard 1.4.2 was absent; installed; verified."
+    expect(tomas.locator("#recipe-run")).to_contain_text(words, timeout=180_000)
+    expect(tomas.locator(".recipe-steps li[data-tone=green]")).to_have_count(3)
+    expect(tomas.locator("#recipe-run")).to_contain_text("Successfully installed lotus-idcard")
+    expect_accessible(tomas)
+    look(tomas, "recipe-done")
+    tomas.get_by_role("link", name=re.compile("case")).first.click()
+    entry = tomas.locator(".timeline")
+    expect(entry).to_contain_text(words, timeout=60_000)
+    expect(entry.get_by_text("Identity-card reader: apply")).to_have_count(0)
+
+
+def test_what_is_there_already_is_only_verified(hotel: Demo, tomas: Page) -> None:
+    _to_the_recipe(hotel, tomas)
+    tomas.get_by_role("button", name="Check, then install").click()
+    words = "lotus-idcard 1.4.2 was there already; verified."
+    expect(tomas.locator("#recipe-run")).to_contain_text(words, timeout=120_000)
+    expect(tomas.locator(".recipe-steps")).to_contain_text("not needed")
+
+
 LONG = "".join(
     [
         "#!/bin/sh\n",
@@ -145,7 +180,7 @@ def test_the_hotel_reads_the_whole_text_and_then_signs_it(
     chen.goto(hotel.url("hotel", "/portal/contract/publish/"))
     chen.locator("#publish-file").set_input_files(_signed(hotel, digest))
     chen.get_by_role("button", name="Publish").click()
-    expect(chen.locator("#main")).to_contain_text("Read the 4 scripts this clause names")
+    expect(chen.locator("#main")).to_contain_text("Read the 7 scripts this clause names")
     chen.goto(page)
     expect(chen.locator("aside")).to_contain_text("Your contract allows exactly this text")
 
@@ -169,6 +204,14 @@ def test_stop_ends_a_running_script_and_keeps_what_it_wrote(tomas: Page) -> None
     look(tomas, "script-stopped")
     result.get_by_role("link", name="The run on record").click()
     expect(tomas.locator(".run-output")).to_contain_text("asked to end")
+
+
+def _to_the_recipe(hotel: Demo, tomas: Page) -> None:
+    tomas.goto(hotel.url("tech", "/queue/"))
+    open_case(tomas, SUBJECT)
+    tomas.get_by_role("link", name="Run a script…").first.click()
+    tomas.get_by_role("link", name=READER).click()
+    expect(tomas.locator("h1")).to_contain_text(READER)
 
 
 def _to_the_form(hotel: Demo, tomas: Page) -> None:

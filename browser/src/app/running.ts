@@ -6,7 +6,8 @@ import { keep } from "../signing/keyring";
 import { generateKeyPair, sessionKey } from "../signing/sshsig";
 
 interface Granted {
-  session: string;
+  /** Missing where nothing was granted yet: the page says why. */
+  session?: string;
   page: string;
 }
 
@@ -47,6 +48,10 @@ async function run(form: HTMLFormElement): Promise<void> {
   const value = (await response.json()) as Granted & { sentence?: string };
   if (!response.ok) {
     answer(form, value.sentence ?? response.statusText);
+    return;
+  }
+  if (value.session === undefined) {
+    location.assign(value.page);
     return;
   }
   await keep({ session: value.session, pair, counter: 0, channels: [], kept: Date.now() });

@@ -11,6 +11,7 @@ import {
 } from "../session/connection";
 import type { Surroundings } from "../session/surroundings";
 import { SessionBar } from "../terminal/bar";
+import { nextStep, type RecipePlan } from "./next";
 import { Output } from "./output";
 
 const SIGNAL = 17; // command: a signal's name, to the script's process group
@@ -85,6 +86,12 @@ export class RunPage implements SessionView {
     if (element !== null && element.textContent !== words) element.textContent = words;
   }
 
+  /** A step of a recipe: what is said of it beside the other two. */
+  private putStep(words: string): void {
+    const step = this.element.querySelector<HTMLElement>('[aria-current="step"] [data-step-word]');
+    if (step !== null) step.textContent = words;
+  }
+
   private say(name: string): string {
     return this.data.texts[`run_${name}`] ?? "";
   }
@@ -129,6 +136,7 @@ export class RunPage implements SessionView {
     this.bar.recording(true);
     if (this.began === 0) this.began = this.data.started ?? Date.now();
     this.put("state", this.say("running"));
+    this.putStep(this.say("running"));
     this.part("stop")?.removeAttribute("disabled");
     if (this.data.mode === "watch") this.bar.state(this.data.texts.watching ?? "", "up");
   }
@@ -197,6 +205,19 @@ export class RunPage implements SessionView {
       section.dataset.tone = reason === "ended" && exit.status === 0 ? "green" : "red";
     }
     this.close(verdict);
+    if (this.data.recipe !== undefined) void this.goOn(this.data.recipe);
+  }
+
+  /** A step of a recipe is followed by the next, if there is one, or by the recipe's own page. */
+  private async goOn(plan: RecipePlan): Promise<void> {
+    this.put("next", this.data.texts.recipe_next ?? "");
+    try {
+      const page = await nextStep(plan);
+      if (page !== undefined) location.assign(page);
+      else this.put("next", this.data.texts.recipe_slow ?? "");
+    } catch {
+      this.put("next", this.data.texts.recipe_slow ?? ""); // the server cannot be reached
+    }
   }
 
   private written(value: unknown): string {

@@ -45,6 +45,8 @@ export interface SessionData {
   expires: number;
   recordings: string[];
   restart?: RestartPlan;
+  /** A step of a recipe: where the next is asked for, and the recipe's own page. */
+  recipe?: { next: string; page: string };
   texts: Record<string, string>;
 }
 

@@ -11,10 +11,17 @@ from reachback.access.models import Script, ScriptRun, ScriptVersion
 from reachback.kernel.actors import Actor
 
 
-def newest(actor: Actor, search: str = "", *, retired: bool = False) -> "QuerySet[ScriptVersion]":
-    """The newest version of every script, by name; `search` looks in name, purpose and digests."""
+def newest(
+    actor: Actor, search: str = "", *, retired: bool = False, parts: bool = False
+) -> "QuerySet[ScriptVersion]":
+    """The newest version of every script, by name; `search` looks in name, purpose and digests.
+
+    Steps of recipes are left out, unless `parts` asks for them alone.
+    """
     found: QuerySet[ScriptVersion] = ScriptVersion.objects.visible_to(actor)
     found = found.filter(number=F("script__latest")).select_related("script")
+    alone = Q(script__purpose=Script.Purpose.SCRIPT)
+    found = found.filter(~alone if parts else alone)
     if not retired:
         found = found.filter(script__is_active=True)
     words = search.strip()[:100]

@@ -18,6 +18,14 @@ _SCRIPT = {
 }
 _RUN = "302 200 200 200 200 404 200 403 403 403"
 _OFFERS = "302 302 302 302 302 404 403 403 403 403"
+_ANSWERS = {
+    "a-environment": "/srv/reader",
+    "a-package": "reader",
+    "a-version": "1.0",
+    "a-python": "/usr/bin/python3",
+}
+_STEPS = {"name": "Reader", "kind": "other"}
+_OWN = "302 403 403 {0} 403 404 403 403 404 404"  # only who began a recipe goes on with it
 _FIRST = {"address": {"number": 1}}
 ROWS: tuple[tuple[object, ...], ...] = (
     ("access:sessions", "GET", "302 200 200 200 200 200 200 200 200 200"),
@@ -84,6 +92,25 @@ ROWS: tuple[tuple[object, ...], ...] = (
     ("access:offer_script", "POST", _OFFERS, _FIRST),
     ("access:withdraw_script", "POST", _OFFERS, _FIRST),
     ("access:run", "GET", "302 200 200 200 200 404 200 200 404 404"),
+    ("access:recipes", "GET", _LIBRARY),
+    ("access:new_recipe", "GET", _KEPT),
+    ("access:new_recipe", "POST", "302 400 400 400 400 400 403 403 403 403", _STEPS),
+    (
+        "access:ready_recipe",
+        "POST",
+        "302 302 302 302 302 302 403 403 403 403",
+        {"address": {"kind": "deb"}},
+    ),
+    ("access:recipe", "GET", _LIBRARY),
+    ("access:recipe_version", "GET", _LIBRARY, _FIRST),
+    ("access:renew_recipe", "POST", "302 302 302 302 302 302 403 403 403 403", {"based_on": "1"}),
+    ("access:retire_recipe", "POST", "302 302 302 302 302 302 403 403 403 403"),
+    ("access:restore_recipe", "POST", "302 302 302 302 302 302 403 403 403 403"),
+    ("access:run_recipe", "GET", _RUN),
+    ("access:run_recipe", "POST", "302 403 403 403 403 404 403 403 403 403", _ANSWERS),
+    ("access:recipe_run", "GET", "302 200 200 200 200 404 200 200 404 404"),
+    ("access:recipe_next", "POST", _OWN.format(409), {"session_key": "k"}),
+    ("access:leave_recipe", "POST", _OWN.format(302)),
     ("access_portal:contract", "GET", "302 403 403 403 403 403 403 200 403 200"),
     ("access_portal:revoke", "POST", "302 403 403 403 403 403 403 404 403 404"),
     ("access_portal:allow_again", "POST", "302 403 403 403 403 403 403 302 403 302"),

@@ -276,7 +276,7 @@ def _rpm(folder: Path, version: str) -> Path:
     return folder / f"RPMS/noarch/lotus-idcard-{version}-1.noarch.rpm"
 
 
-@pytest.mark.skipif(shutil.which("rpmbuild") is None, reason="needs Debian's package rpm")
+@pytest.mark.slow
 @pytest.mark.skipif(os.geteuid() != 0, reason="rpm --root changes the root directory")
 def test_rpm_installs_a_file_and_verifies_it_with_a_database_of_its_own(tmp_path: Path) -> None:
     """The real rpm; without dnf and yum, which Debian's tests do not have."""

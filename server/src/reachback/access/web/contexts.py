@@ -11,11 +11,13 @@ from reachback.access.models import (
     ContractDocument,
     CustomerKeyset,
     Narrowing,
+    RecipeRun,
     ScriptRun,
     Verdict,
 )
 from reachback.access.queries import LiveSession
 from reachback.access.recordings.touched import Touch
+from reachback.access.web.recipes.steps import Step
 from reachback.ui.contexts import PageContext
 
 
@@ -77,6 +79,8 @@ class SessionPage(PageContext):
     icons: Sequence[str]
     now: datetime
     run: ScriptRun | None = None
+    recipe: RecipeRun | None = None
+    steps: Sequence[Step] = ()
     arguments: str = ""
 
 

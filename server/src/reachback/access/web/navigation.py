@@ -23,7 +23,9 @@ def scripts(actor: Actor) -> NavigationItem | None:
     if not actor.is_provider:
         return None
     href = reverse("access:scripts")
-    return NavigationItem(label=_("Scripts"), href=href, icon="command", key="x", also=("/runs/",))
+    return NavigationItem(
+        label=_("Scripts"), href=href, icon="command", key="x", also=("/runs/", "/recipes/")
+    )
 
 
 def _governs(actor: Actor) -> bool:

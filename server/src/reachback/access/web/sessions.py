@@ -17,6 +17,7 @@ from reachback.access.scripts import parameters
 from reachback.access.web import files_words, restarting
 from reachback.access.web.contexts import SessionPage
 from reachback.access.web.errors import Malformed, question, spoken
+from reachback.access.web.recipes import steps
 from reachback.access.web.scripts import live
 from reachback.kernel import clock
 from reachback.kernel.actors import Actor
@@ -107,12 +108,16 @@ def session(request: ActorRequest, session_id: UUID) -> HttpResponse:
     actor = request.actor
     found = queries.session(actor, session_id)
     run = live.run_of(actor, found)
+    recipe = None if run is None else live.recipe_of(actor, run)
+    after = _after(found) if run is None else live.after(run, recipe)
     if found.state == AccessSession.State.ENDED:
-        return redirect(_after(found) if run is None else live.after(run))
+        return redirect(after)
     mine = found.technician_id == actor.id and "tunnel" not in found.capabilities
     data = _data(actor, found, mine=mine)
     if run is not None:
         data |= {"channel": live.plan(run, mine=mine), "texts": data["texts"] | live.texts()}
+    if recipe is not None and mine:
+        data["recipe"] = live.next_step(recipe)
     page = SessionPage(
         title=found.device.name,
         session=found,
@@ -121,11 +126,13 @@ def session(request: ActorRequest, session_id: UUID) -> HttpResponse:
         expires=data["expires"],
         mine=mine,
         may_end=policy.may_end(actor, found.organisation_id, found.technician_id),
-        after_url=_after(found) if run is None else live.after(run),
+        after_url=after,
         leave_url=_leave(actor, found),
         icons=files_words.ICONS,
         now=clock.now(),
         run=run,
+        recipe=recipe,
+        steps=[] if recipe is None else steps.of(recipe),
         arguments="" if run is None else parameters.said(run.arguments),
     )
     template = "access/session.html" if run is None else "access/scripts/live.html"

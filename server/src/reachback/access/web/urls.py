@@ -3,9 +3,13 @@
 from django.urls import path
 
 from reachback.access.web import contract, recordings, sessions, tunnels
+from reachback.access.web.recipes import library as recipes
+from reachback.access.web.recipes import running as running_recipes
 from reachback.access.web.scripts import editing, library, offering, running, runs
 
 _SCRIPT = "scripts/<uuid:script_id>/"
+_RECIPE = "recipes/<uuid:recipe_id>/"
+_COOKING = "recipes/runs/<uuid:recipe_run_id>/"
 _OFFER = f"access/organisations/<uuid:organisation_id>/{_SCRIPT}versions/<int:number>/"
 
 app_name = "access"
@@ -42,4 +46,20 @@ urlpatterns = [
         name="run_script",
     ),
     path("runs/<uuid:run_id>/", runs.run, name="run"),
+    path("recipes/", recipes.recipes, name="recipes"),
+    path("recipes/new/", recipes.new, name="new_recipe"),
+    path("recipes/ready/<slug:kind>/", recipes.ready, name="ready_recipe"),
+    path(_RECIPE, recipes.recipe, name="recipe"),
+    path(f"{_RECIPE}versions/<int:number>/", recipes.version, name="recipe_version"),
+    path(f"{_RECIPE}renew/", recipes.renew, name="renew_recipe"),
+    path(f"{_RECIPE}retire/", recipes.retire, name="retire_recipe"),
+    path(f"{_RECIPE}restore/", recipes.restore, name="restore_recipe"),
+    path(
+        "access/devices/<uuid:device_id>/recipes/<uuid:recipe_id>/",
+        running_recipes.run_recipe,
+        name="run_recipe",
+    ),
+    path(_COOKING, running_recipes.recipe_run, name="recipe_run"),
+    path(f"{_COOKING}next", running_recipes.go_on, name="recipe_next"),
+    path(f"{_COOKING}leave", running_recipes.leave, name="leave_recipe"),
 ]

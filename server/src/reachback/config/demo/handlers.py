@@ -14,8 +14,8 @@ from reachback.access.operations import publish_contract, publish_keyset, publis
 from reachback.access.scripts import texts
 from reachback.audit.keys import log_key
 from reachback.config.demo.places import Places
+from reachback.config.demo.seeding import scripts
 from reachback.config.demo.seeding.cast import CUSTOMER, PROVIDER, SITE, TEAM
-from reachback.config.demo.seeding.scripts import samples
 from reachback.devices import queries as devices
 from reachback.devices.operations import make_token
 from reachback.kernel import admin, clock
@@ -54,7 +54,9 @@ def facts(_request: dict[str, Any]) -> dict[str, Any]:
 def _digests() -> list[str]:
     """Return the digests of the scripts the hotel was asked to allow, and read."""
     service = Places(Path(settings.REACHBACK_DATA)).service
-    return [texts.digest(each.version.text) for each in samples(service) if each.allowed]
+    recipe = [each.text for each in scripts.recipe(service).values()]
+    allowed = [each.version.text for each in scripts.samples(service) if each.allowed]
+    return [texts.digest(text) for text in (*allowed, *recipe)]
 
 
 def token(_request: dict[str, Any]) -> dict[str, Any]:

@@ -14,8 +14,8 @@ from django.conf import settings
 from django.db.models import Model
 from django.test import Client, override_settings
 
-from reachback.access import library
-from reachback.access.operations import create_script
+from reachback.access import cookbook, library
+from reachback.access.operations import add_ready_recipe, create_script
 from reachback.access.scripts import texts
 from reachback.access.scripts.versions import NewVersion
 from reachback.access.tests import recorded
@@ -108,6 +108,7 @@ def assemble(folder: Path) -> Cast:
         ended = _session(world, device_id, case.id, minutes=10)
         _record(folder, ended)
         run = _run(world, ended)
+        recipe_run = _recipe_run(world, device_id)
         hotel.place(Places(folder).service, port=9, python=sys.executable)
         (Places(folder).service / "guest-registration").unlink()  # nothing is started
         rows = apps.get_model("audit", "AuditRow").objects
@@ -133,6 +134,8 @@ def assemble(folder: Path) -> Cast:
                 "row_id": row.id,
                 "script_id": run.version.script_id,
                 "run_id": run.pk,
+                "recipe_id": recipe_run.version.recipe_id,
+                "recipe_run_id": recipe_run.pk,
                 "browser_key": recorded.SESSION.public_line,
             },
         )
@@ -217,6 +220,24 @@ def _run(world: World, session: Any) -> Any:  # noqa: ANN401 - rows of a private
         run_as="guest",
         state="ended",
         asked_at=NOW,
+    )
+    row.save()
+    return row
+
+
+def _recipe_run(world: World, device_id: object) -> Any:  # noqa: ANN401 - rows of a private model
+    """A recipe that its technician left before anything was changed."""
+    recipe = add_ready_recipe(actor=SYSTEM, now=NOW, organisation_id=world.provider.id, kind="pip")
+    row = apps.get_model("access", "RecipeRun")(
+        organisation_id=world.lotus.id,
+        version=cookbook.version(SYSTEM, recipe.id),
+        device_id=device_id,
+        person=world.users["tomas"],
+        run_as="guest",
+        state="left",
+        outcome="left-apply",
+        asked_at=NOW,
+        ended_at=NOW,
     )
     row.save()
     return row

@@ -3,8 +3,8 @@
 # there. From the package index the machine knows, or from a folder of wheels and no network at
 # all. With a file of requirements every archive must have one of the digests written there.
 set -eu
-PIP_NO_INPUT=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PYTHONNOUSERSITE=1
-export PIP_NO_INPUT PIP_DISABLE_PIP_VERSION_CHECK PYTHONNOUSERSITE
+PIP_NO_INPUT=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PYTHONNOUSERSITE=1
+export PIP_NO_INPUT PIP_NO_CACHE_DIR PIP_DISABLE_PIP_VERSION_CHECK PYTHONNOUSERSITE
 environment=$1 package=$2 version=$3 wheels=$4 requirements=$5 python=$6
 
 case $package in

@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from reachback.access.models import AccessSession, Script, ScriptOffer, ScriptRun, ScriptVersion
+from reachback.access.models import (
+    AccessSession,
+    RecipeVersion,
+    Script,
+    ScriptOffer,
+    ScriptRun,
+    ScriptVersion,
+)
 from reachback.access.recordings.output import Piece
 from reachback.access.scripts.parameters import Parameter
 from reachback.access.scripts.texts import Line
@@ -21,6 +28,7 @@ class ScriptsPage(PageContext):
     versions: Sequence[ScriptVersion]
     search: str
     retired: bool
+    parts: bool
     may_keep: bool
     now: datetime
 
@@ -70,7 +78,10 @@ class RunPage(PageContext):
 
 @dataclass(frozen=True, kw_only=True)
 class ChoicePage(PageContext):
-    """Which script to run on a device; those its contract allows come first."""
+    """Which script or recipe to run on a device; those its contract allows come first.
+
+    Each recipe is said with whether all three of its texts are allowed.
+    """
 
     device_name: str
     case_number: int
@@ -78,6 +89,7 @@ class ChoicePage(PageContext):
     search: str
     allowed: Sequence[ScriptVersion]
     others: Sequence[ScriptVersion]
+    recipes: Sequence[tuple[RecipeVersion, bool]]
     crumbs: Sequence[tuple[str, str]]
     device_id: UUID
     now: datetime

@@ -30,11 +30,13 @@ def scripts(request: ActorRequest) -> HttpResponse:
     """The library, by name."""
     search = request.GET.get("q", "")[:100]
     retired = request.GET.get("retired") == "1"
+    parts = request.GET.get("parts") == "1"
     page = ScriptsPage(
         title=_("Scripts"),
-        versions=list(library.newest(request.actor, search, retired=retired)),
+        versions=list(library.newest(request.actor, search, retired=retired, parts=parts)),
         search=search,
         retired=retired,
+        parts=parts,
         may_keep=policy.may_keep_scripts(request.actor),
         now=clock.now(),
     )

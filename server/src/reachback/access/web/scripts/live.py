@@ -6,8 +6,8 @@ from typing import Any, Final
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from reachback.access import library
-from reachback.access.models import AccessSession, ScriptRun
+from reachback.access import cookbook, library
+from reachback.access.models import AccessSession, RecipeRun, ScriptRun
 from reachback.access.operations.run_script import execution
 from reachback.kernel.actors import Actor
 
@@ -20,9 +20,24 @@ def run_of(actor: Actor, found: AccessSession) -> ScriptRun | None:
     return library.run_of_session(actor, found.id) if "exec" in found.capabilities else None
 
 
-def after(run: ScriptRun) -> str:
-    """Where the run is on record."""
+def recipe_of(actor: Actor, run: ScriptRun) -> RecipeRun | None:
+    """The recipe of which the run is a step."""
+    return cookbook.run_of_step(actor, run)
+
+
+def after(run: ScriptRun, recipe: RecipeRun | None = None) -> str:
+    """Where the run is on record: its recipe's, if it is a step of one."""
+    if recipe is not None:
+        return reverse("access:recipe_run", args=[recipe.id])
     return reverse("access:run", args=[run.id])
+
+
+def next_step(recipe: RecipeRun) -> dict[str, str]:
+    """What the page of a step needs to go on by itself with the one after it."""
+    return {
+        "next": reverse("access:recipe_next", args=[recipe.id]),
+        "page": reverse("access:recipe_run", args=[recipe.id]),
+    }
 
 
 def plan(run: ScriptRun, *, mine: bool) -> dict[str, Any]:
@@ -53,4 +68,6 @@ def texts() -> dict[str, str]:
         "run_cut": _("The session was cut while it ran."),
         "run_refused": _("The device refused the text, and nothing was run."),
         "run_error": _("standard error"),
+        "recipe_next": _("Going on with the next step…"),
+        "recipe_slow": _("The server has not heard of this step's end yet. Look at the recipe."),
     }

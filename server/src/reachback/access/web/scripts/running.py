@@ -11,10 +11,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from reachback.access import deciding, library, operations, policy, reading
+from reachback.access import cookbook, deciding, library, operations, policy, reading
 from reachback.access.deciding import Matter
 from reachback.access.errors import AccessRefused, ArgumentsRefused, MayNotConnect
-from reachback.access.models import ScriptVersion
+from reachback.access.models import RecipeVersion, ScriptVersion
 from reachback.access.operations import RunRequest
 from reachback.access.scripts import clauses
 from reachback.access.scripts.parameters import Parameter
@@ -36,11 +36,12 @@ from reachback_wire.decisions import Decision
 def choose(request: ActorRequest, device_id: UUID) -> HttpResponse:
     """The scripts of the library, those the device's contract allows first."""
     actor, now = request.actor, clock.now()
-    case_id = _case_id(request.GET.get("case", ""))
-    matter = _matter(actor, device_id, case_id, now)
+    case_id = case_id_of(request.GET.get("case", ""))
+    matter = matter_of(actor, device_id, case_id, now)
     search = request.GET.get("q", "")[:100]
     offered = list(library.newest(actor, search))
-    allowed = [each for each in offered if _decision(actor, matter, each, now).allowed]
+    allowed = [each for each in offered if decision_on(actor, matter, each, now).allowed]
+    recipes = [(each, _whole(actor, matter, each, now)) for each in cookbook.newest(actor, search)]
     page = ChoicePage(
         title=_("Run a script"),
         device_name=matter.device.name,
@@ -50,7 +51,8 @@ def choose(request: ActorRequest, device_id: UUID) -> HttpResponse:
         search=search,
         allowed=allowed,
         others=[each for each in offered if each not in allowed],
-        crumbs=_crumbs(matter),
+        recipes=sorted(recipes, key=lambda each: not each[1]),
+        crumbs=crumbs_of(matter),
         now=now,
     )
     return pages.render(request, "access/scripts/choose.html", page)
@@ -91,7 +93,7 @@ def _run(request: ActorRequest, device_id: UUID, script_id: UUID) -> HttpRespons
         form.errors.clear()
         form.tell(refused.fields)
         return _questions(request, asked, form)
-    return JsonResponse(_granted(made), status=201)
+    return JsonResponse(granted(made), status=201)
 
 
 @dataclass(frozen=True)
@@ -112,19 +114,20 @@ class _Asked:
 
 
 def _asked(request: ActorRequest, device_id: UUID, script_id: UUID) -> _Asked:
-    now, case_id = clock.now(), _case_id(request.GET.get("case", ""))
+    now, case_id = clock.now(), case_id_of(request.GET.get("case", ""))
     version = _version(request.actor, script_id, request.GET.get("version", ""))
-    return _Asked(_matter(request.actor, device_id, case_id, now), version, case_id, now)
+    return _Asked(matter_of(request.actor, device_id, case_id, now), version, case_id, now)
 
 
-def _granted(made: operations.Connected) -> dict[str, Any]:
+def granted(made: operations.Connected) -> dict[str, Any]:
+    """What the browser needs to go on to the session's page."""
     page = reverse("access:session", args=[made.session_id])
     return {"session": str(made.session_id), "page": page, "ticket": made.ticket}
 
 
 def _questions(request: ActorRequest, asked: _Asked, form: RunForm) -> HttpResponse:
     actor, matter, version, now = request.actor, asked.matter, asked.version, asked.now
-    decision = _decision(actor, matter, version, now)
+    decision = decision_on(actor, matter, version, now)
     teams = people.teams(actor).filter(id__in=actor.team_ids).values_list("name", flat=True)
     numbers = [each.number for each in matter.contract.clauses] if matter.contract else []
     free = max(numbers, default=0) + 1
@@ -148,14 +151,14 @@ def _questions(request: ActorRequest, asked: _Asked, form: RunForm) -> HttpRespo
         online=matter.device.link_state == "linked",
         may_connect=policy.may_connect(actor, matter.device.organisation_id),
         action=request.path + query,
-        crumbs=_crumbs(matter),
+        crumbs=crumbs_of(matter),
         now=now,
     )
     status = 400 if form.errors else 200
     return pages.render(request, "access/scripts/run_form.html", page, status=status)
 
 
-def _matter(actor: Actor, device_id: UUID, case_id: UUID | None, now: datetime) -> Matter:
+def matter_of(actor: Actor, device_id: UUID, case_id: UUID | None, now: datetime) -> Matter:
     """What bears on the device; a case that is over counts as none."""
     try:
         return deciding.matter(actor, device_id, case_id, now)
@@ -163,7 +166,13 @@ def _matter(actor: Actor, device_id: UUID, case_id: UUID | None, now: datetime) 
         return deciding.matter(actor, device_id, None, now)
 
 
-def _decision(actor: Actor, matter: Matter, version: ScriptVersion, now: datetime) -> Decision:
+def _whole(actor: Actor, matter: Matter, recipe: RecipeVersion, now: datetime) -> bool:
+    """Whether all three texts of a recipe are allowed now."""
+    texts = cookbook.scripts_of(recipe)
+    return all(decision_on(actor, matter, each, now).allowed for each in texts)
+
+
+def decision_on(actor: Actor, matter: Matter, version: ScriptVersion, now: datetime) -> Decision:
     """What contract and narrowings say of this text, as the usual user."""
     if not policy.may_connect(actor, matter.device.organisation_id):
         refused = MayNotConnect()
@@ -182,14 +191,16 @@ def _version(actor: Actor, script_id: UUID, text: str) -> ScriptVersion:
     return library.version(actor, script_id, number)
 
 
-def _case_id(text: str) -> UUID | None:
+def case_id_of(text: str) -> UUID | None:
+    """The case an address names; None for none, and for what is no id."""
     try:
         return UUID(text) if text else None
     except ValueError:
         return None
 
 
-def _crumbs(matter: Matter) -> list[tuple[str, str]]:
+def crumbs_of(matter: Matter) -> list[tuple[str, str]]:
+    """Where the page stands: below the case, else below the device."""
     device = (matter.device.name, reverse("devices:detail", args=[matter.device.id]))
     if matter.case is None:
         return [(_("Devices"), reverse("devices:list")), device]

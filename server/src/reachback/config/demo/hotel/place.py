@@ -4,10 +4,13 @@ repair it.
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import shutil
 import subprocess
+import zipfile
+from hashlib import sha256
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -39,6 +42,35 @@ BROKEN = (
 )
 
 
+#: The software of the identity-card reader, which a recipe installs from a folder of wheels.
+PACKAGE = ("lotus-idcard", "1.4.2")
+WHEELS = "wheels"
+READER = """\
+def read(port: str = "usb") -> str:
+    return f"Card reader on {port}: ready."
+"""
+
+
+def wheel(folder: Path) -> Path:
+    """Write the reader's wheel: code, metadata, and the record of both (PEP 427)."""
+    name, version = PACKAGE[0].replace("-", "_"), PACKAGE[1]
+    info = f"{name}-{version}.dist-info"
+    metadata = f"Metadata-Version: 2.1\nName: {PACKAGE[0]}\nVersion: {version}\n"
+    tags = "Wheel-Version: 1.0\nGenerator: demo\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+    files = {f"{name}.py": READER, f"{info}/METADATA": metadata, f"{info}/WHEEL": tags}
+    record = ""
+    for path, text in files.items():
+        digest = base64.urlsafe_b64encode(sha256(text.encode()).digest()).rstrip(b"=").decode()
+        record += f"{path},sha256={digest},{len(text.encode())}\n"
+    folder.mkdir(parents=True, exist_ok=True)
+    made = folder / f"{name}-{version}-py3-none-any.whl"
+    with zipfile.ZipFile(made, "w") as archive:
+        for path, text in files.items():
+            archive.writestr(path, text)
+        archive.writestr(f"{info}/RECORD", f"{record}{info}/RECORD,,\n")
+    return made
+
+
 def place(folder: Path, *, port: int, python: str) -> None:
     """Write service, control script, configuration, its backup and the checks; keep what exists."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -48,6 +80,7 @@ def place(folder: Path, *, port: int, python: str) -> None:
     script = folder / "guest-registration"
     script.write_text(control, "utf-8")
     script.chmod(0o755)
+    wheel(folder / WHEELS)
     if not (folder / CONF).exists():
         (folder / CONF).write_text(GOOD, "utf-8")
     (folder / f"{CONF}.backup").write_text(GOOD, "utf-8")

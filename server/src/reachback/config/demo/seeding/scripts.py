@@ -1,17 +1,20 @@
-"""The library of the demo: three scripts the hotel's contract allows, and one it does not."""
+"""The library of the demo: scripts and a recipe the hotel's contract allows, and one script not."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+import sys
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-from reachback.access.operations import create_script
+from reachback.access.operations import create_recipe, create_script
+from reachback.access.recipes.kinds import READY, STEPS
 from reachback.access.scripts.parameters import Parameter
 from reachback.access.scripts.versions import NewVersion
-from reachback.config.demo.hotel.place import CONF
+from reachback.config.demo.hotel.place import CONF, PACKAGE, WHEELS
 from reachback.kernel.actors import Actor
 
 DIAGNOSTICS: Final = f"""\
@@ -106,8 +109,52 @@ def samples(folder: Path) -> tuple[Sample, ...]:
     )
 
 
+RECIPE: Final = "Identity-card reader"
+
+
+def recipe(folder: Path) -> dict[str, NewVersion]:
+    """The recipe that installs the reader's software: pip, from wheels that lie on the machine.
+
+    Started by root, the machine is somebody else's, who reaches the system's Python for certain.
+    """
+    usual = {
+        "environment": str(folder / "reader"),
+        "package": PACKAGE[0],
+        "version": PACKAGE[1],
+        "wheels": str(folder / WHEELS),
+        "python": "/usr/bin/python3" if os.geteuid() == 0 else sys.executable,
+    }
+    ready = READY["pip"]
+    asked = [replace(each, default=usual.get(each.name, "")) for each in ready.parameters]
+    return {step: ready.version(step, asked) for step in STEPS}
+
+
+def _place_recipe(actor: Actor, now: datetime, provider_id: UUID, folder: Path) -> None:
+    steps = {
+        step: create_script(
+            actor=actor,
+            now=now,
+            organisation_id=provider_id,
+            name=f"{RECIPE}: {step}",
+            purpose=step,
+            version=version,
+        ).id
+        for step, version in recipe(folder).items()
+    }
+    create_recipe(
+        actor=actor,
+        now=now,
+        organisation_id=provider_id,
+        name=RECIPE,
+        about="Installs the software that reads guests' cards, from wheels that lie on the desk.",
+        kind="pip",
+        steps=steps,
+    )
+
+
 def place(actor: Actor, now: datetime, provider_id: UUID, folder: Path) -> None:
     """Write them into the provider's library."""
+    _place_recipe(actor, now, provider_id, folder)
     for sample in samples(folder):
         create_script(
             actor=actor,

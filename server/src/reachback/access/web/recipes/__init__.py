@@ -1,0 +1,1 @@
+"""Pages of recipes: the library, running one, and what came of it."""

@@ -11,7 +11,9 @@ from reachback_gateway.journal import Journal
 from reachback_gateway.ports import Json, Nudge, NudgeSink
 
 Answer = Callable[[Json, str], Awaitable[Json]]
-_CONFLICTS = frozenset(("device-offline", "no-nonce", "link-lost"))
+_CONFLICTS = frozenset(
+    ("device-offline", "no-nonce", "link-lost", "session-away", "over", "no-tunnel-hosts")
+)
 
 
 class ControlError(FrontError):
@@ -56,6 +58,7 @@ class Control:
         self._secret = secret.encode()
         self._journal = journal
         self._nudges = nudges
+        self.signed_out: list[Callable[[frozenset[str]], None]] = []
         self.application = web.Application(
             middlewares=[self._guard], client_max_size=16 * 1024 * 1024
         )
@@ -101,7 +104,10 @@ class Control:
         return {"reached": [self._nudges.publish(nudge_of(value)) for value in nudges]}
 
     async def _end_streams(self, question: Json, identity: str) -> Json:
-        return {"ended": self._nudges.end(audience_of(question))}
+        audience = audience_of(question)
+        for tell in self.signed_out:
+            tell(audience)
+        return {"ended": self._nudges.end(audience)}
 
 
 def _error(status: int, code: str, sentence: str) -> web.Response:

@@ -18,6 +18,7 @@ from reachback_gateway.links.events import SessionEvents
 from reachback_gateway.links.links import Links
 from reachback_gateway.links.seating import Seating
 from reachback_gateway.links.store import Store
+from reachback_gateway.origins.origins import Origins
 from reachback_gateway.outage import Outage
 from reachback_gateway.ports import Json
 from reachback_gateway.proxy import static
@@ -70,6 +71,7 @@ class Front:
             incidents=self.incidents,
         )
         Answers(self.links, seating, self.control, demo=settings.demo)
+        self.origins = Origins(settings, self.links, self.control, journal)
         self._tasks: list[asyncio.Task[None]] = []
         self._runners: list[web.AppRunner] = []
 
@@ -106,7 +108,7 @@ class Front:
 
     def public(self) -> web.Application:
         """Return the application served to the outside."""
-        application = web.Application()
+        application = web.Application(middlewares=[self.origins.guard])
         router = application.router
         router.add_get("/-/live", self._live)
         router.add_get("/-/ready", self._ready)
@@ -125,6 +127,7 @@ class Front:
         await asyncio.to_thread(self.store.prepare)
         await asyncio.to_thread(self.events.load)
         await asyncio.to_thread(self.links.load)
+        self.origins.load()
         await asyncio.to_thread(self.incidents.load)
         self.events.on_accepted = self.links.accepted
         self._tasks = [

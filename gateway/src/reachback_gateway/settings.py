@@ -2,12 +2,14 @@
 
 import ipaddress
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from reachback_gateway.errors import SettingsError
 
+_NAMES = re.compile(r"[a-z0-9-]*\*[a-z0-9-]*(\.[a-z0-9-]+)+")
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -32,6 +34,9 @@ class Limits:
     hello: float = 10.0
     detached: float = 20.0
     links: int = 20_000
+    target: float = 60.0
+    asked: float = 20.0
+    away: float = 300.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +55,7 @@ class Settings:
     certificate: Path | None = None
     key: Path | None = None
     proxies: tuple[Network, ...] = ()
+    tunnel_hosts: str = ""
     limits: Limits = Limits()
 
 
@@ -82,6 +88,15 @@ def _networks(text: str) -> tuple[Network, ...]:
         return tuple(ipaddress.ip_network(part) for part in text.replace(",", " ").split())
     except ValueError as problem:
         raise SettingsError("setting-malformed", f"REACHBACK_PROXIES: {problem}") from problem
+
+
+def _pattern(text: str) -> str:
+    """`*.pages.example.net`: the names of the sessions' origins, `*` in the first label."""
+    label, dot, _ = text.partition(".")
+    if text and (label.count("*") != 1 or not dot or not _NAMES.fullmatch(text)):
+        message = f"REACHBACK_TUNNEL_HOSTS is not like *.pages.example.net: {text[:80]}"
+        raise SettingsError("setting-malformed", message)
+    return text
 
 
 def _seconds(environment: Mapping[str, str], name: str, usual: float) -> float:
@@ -124,5 +139,11 @@ def read(environment: Mapping[str, str]) -> Settings:
         certificate=certificate,
         key=key,
         proxies=_networks(environment.get("REACHBACK_PROXIES", "")),
-        limits=Limits(detached=_seconds(environment, "REACHBACK_DETACHED_AFTER", 20.0)),
+        tunnel_hosts=_pattern(environment.get("REACHBACK_TUNNEL_HOSTS", "")),
+        limits=Limits(
+            asked=min(20.0, _seconds(environment, "REACHBACK_TUNNEL_PATIENCE", 60.0)),
+            detached=_seconds(environment, "REACHBACK_DETACHED_AFTER", 20.0),
+            target=_seconds(environment, "REACHBACK_TUNNEL_PATIENCE", 60.0),
+            away=_seconds(environment, "REACHBACK_TUNNEL_AWAY", 300.0),
+        ),
     )

@@ -9,7 +9,7 @@ from reachback_gateway.links.device import CUT, DOCUMENT, DeviceLeg
 from reachback_gateway.links.documents import update
 from reachback_gateway.links.links import NO_DEVICE, Links
 from reachback_gateway.links.seating import Seating
-from reachback_gateway.links.session import split_key
+from reachback_gateway.links.session import Session, split_key
 from reachback_gateway.ports import Json
 from reachback_wire.documents import Envelope, Open
 from reachback_wire.frames import Open as OpenFrame
@@ -74,6 +74,7 @@ class Answers:
             value = {"channel": "*", "code": code, "sentence": sentence}
             device.tell(CUT, {"id": f"cut-{wall_ms()}", **value})
         sessions = [one for one in self._links.sessions.values() if one.device == identity]
+        self._over(sessions, code, sentence)
         channels = [channel for one in sessions for channel in one.channels.values()]
         return self._cut(channels, code, sentence)
 
@@ -81,7 +82,14 @@ class Answers:
         code, sentence = _reason(question)
         session = self._links.session(identity) if identity.replace("-", "").isalnum() else None
         channels = list(session.channels.values()) if session else []
+        self._over([session] if session else [], code, sentence)
         return self._cut(channels, code, sentence)
+
+    def _over(self, sessions: list[Session], code: str, sentence: str) -> None:
+        """Their origins serve nothing any more."""
+        for session in sessions:
+            if self._links.lending is not None:
+                self._links.lending.over(session, code, sentence)
 
     def _cut(self, channels: list[Channel], code: str, sentence: str) -> Json:
         for channel in channels:

@@ -101,6 +101,10 @@ class BrowserLeg:
 
     async def _frame(self, event: FrameReceived) -> None:
         match event.frame:
+            case Open(ch, {"lent": True, **lent}):
+                self._check_new(ch)
+                if self._links.lending is not None:
+                    self._links.lending.lend(self, ch, lent)
             case Open(ch, value):
                 self._check_new(ch)
                 await self._links.open(self, ch, value)

@@ -5,19 +5,18 @@ viewer → device; what the device has not acknowledged stays in the browser.
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
-from reachback_gateway.links.session import Session
+from reachback_gateway.links.session import Seat, Session
 from reachback_gateway.ports import Json
 from reachback_gateway.recorder.playback import Playback
 from reachback_gateway.recorder.recording import Recording
-from reachback_wire.frames import Close, Resume, ResumeEntry
+from reachback_wire.frames import Close, Frame, Resume, ResumeEntry
 from reachback_wire.link import BULK, INPUT, INTERACTIVE, RemoteError
-from reachback_wire.streams import Receiver, SendBuffer
+from reachback_wire.streams import Receiver, SendBuffer, Source
 from reachback_wire.units import CtrlUnit, DataUnit, Unit
 
 if TYPE_CHECKING:
-    from reachback_gateway.links.browser import BrowserLeg
     from reachback_gateway.links.device import DeviceLeg
 
 FIRST_CREDIT: Final = 65_536
@@ -30,11 +29,53 @@ _COMMANDS = range(16, 32)
 _INTERACTIVE_KINDS = frozenset(("shell", "exec", "desktop"))
 
 
+class ViewerLink(Protocol):
+    """What a channel asks of the link that carries it to a viewer."""
+
+    def attach(self, ch: int, source: Source, *, priority: int, next: int, credit: int) -> None: ...  # noqa: A002 - the link's own word
+
+    def expect(self, ch: int, receiver: Receiver) -> None: ...
+
+    def grant_credit(self, ch: int, limit: int) -> None: ...
+
+    def ack(self, ch: int, offset: int) -> None: ...
+
+    def send(self, frame: Frame) -> None: ...
+
+
+class ViewerLeg(Protocol):
+    """The connection that link lives on."""
+
+    @property
+    def link(self) -> ViewerLink: ...
+
+    def kick(self) -> None: ...
+
+    def kick_later(self) -> None: ...
+
+    def send(self, frame: Frame) -> None: ...
+
+
+class Watching(Protocol):
+    """Who stands at a channel: a browser's leg, or the front itself with a channel it was lent."""
+
+    @property
+    def leg(self) -> ViewerLeg: ...
+
+    @property
+    def seat(self) -> Seat: ...
+
+    @property
+    def viewers(self) -> "dict[int, Viewer]": ...
+
+    def forget(self, viewer: "Viewer") -> None: ...
+
+
 @dataclass(slots=True, eq=False)
 class Viewer:
-    """One browser's place at a channel; `owner` may type."""
+    """One place at a channel; `owner` may type."""
 
-    leg: "BrowserLeg"
+    leg: Watching
     channel: "Channel"
     ch: int
     playback: Playback

@@ -313,6 +313,8 @@ class Doors:
             browser.leg, generation, "none", {"session": session.id, **told, "expires": expires}
         )
         browser.leg.send(Notice(self._links.notices.value(session, generation)))
+        if self._links.lending is not None:
+            self._links.lending.arrived(browser)
 
     async def _one_browser_per_key(self, browser: BrowserLeg) -> None:
         for older in tuple(browser.session.browsers):

@@ -6,12 +6,13 @@ from typing import Any, Final
 from reachback_gateway.clock import wall_ms
 from reachback_gateway.errors import LinkRefusedError, RecorderFailedError
 from reachback_gateway.journal import Journal
-from reachback_gateway.links import judge
+from reachback_gateway.links import judge, values
 from reachback_gateway.links.browser import BrowserLeg
 from reachback_gateway.links.channel import Channel, Viewer
 from reachback_gateway.links.device import CUT, NONCE_LIFE_MS, DeviceLeg
 from reachback_gateway.links.events import SessionEvents
 from reachback_gateway.links.handing import Handing
+from reachback_gateway.links.lending import Lending
 from reachback_gateway.links.notices import Notices
 from reachback_gateway.links.presence import Presence
 from reachback_gateway.links.reports import Reporter
@@ -22,8 +23,8 @@ from reachback_gateway.ports import Json, Reports
 from reachback_gateway.recorder.playback import Playback
 from reachback_gateway.recorder.recording import Recording
 from reachback_gateway.recorder.syncing import Syncer
-from reachback_wire import canonical
-from reachback_wire.frames import Close, Opened, Refused
+from reachback_wire.admission import Admission as Admitted
+from reachback_wire.frames import Close, Opened
 from reachback_wire.handing import ATTACH, Tenure
 from reachback_wire.recording import SegmentHeader
 from reachback_wire.refusals import Refusal
@@ -59,6 +60,7 @@ class Links:
         self.sessions: dict[str, Session] = {}
         self.spent_nonces: dict[bytes, int] = {}
         self.waiting_answers: dict[tuple[str, int], Any] = {}
+        self.lending: Lending | None = None
 
     def unspent(self, nonces: Iterable[bytes], now: int) -> list[bytes]:
         """Leave out what was given to a grant before: a device may name its stock again."""
@@ -95,13 +97,13 @@ class Links:
             hold = device.hold if device else "none"
             found = judge.judge(leg.seat, value, hold=hold, now=wall_ms())
             key = found.wish.channel
-            number = _number_in(session, key)
-            mine = _under(session, key, leg, found.grant_digest)
+            values.number_in(session, key)
+            mine = values.under(session, key, leg, found.grant_digest)
             taken = found.wish.kind == ATTACH and not mine
             passing = self.handing.check(session, found) if taken else None
         except (Refusal, LinkRefusedError) as problem:
             clause = problem.clause if isinstance(problem, Refusal) else 0
-            self._refuse(leg, ch, problem.code, problem.sentence, clause)
+            self.refuse(leg, ch, problem.code, problem.sentence, clause)
             return
         if passing is not None:
             self.handing.ask(leg, ch, passing, found, value)
@@ -111,24 +113,31 @@ class Links:
             await self._open_again(leg, ch, session, key)
             return
         if device is None:
-            self._refuse(leg, ch, "device-offline", NO_DEVICE)
+            self.refuse(leg, ch, "device-offline", NO_DEVICE)
             return
-        meta: Json = {"key": key, "number": number, "kind": found.wish.kind, "seat": leg.seat.key}
-        meta |= {"contract": found.grant.contract, "grant": found.grant_digest}
-        meta["tenure"] = Tenure.of(found.grant, found.wish).to_json()
-        channel = Channel(session, meta, Recording(self.store.recording_folder(key)))
-        channel.wish = value
-        session.channels[key] = channel
+        channel = self.begin(leg, found, value)
         viewer = Viewer(leg, channel, ch, Playback(channel.recording), owner=True)
         leg.viewers[ch] = viewer
         channel.owner = viewer
         device.open(channel, value)
 
+    def begin(self, leg: BrowserLeg, found: Admitted, value: Json) -> Channel:
+        """A new channel for an OPEN that was judged and is to be forwarded; Refusal."""
+        key = found.wish.channel
+        number = values.number_in(leg.session, key)
+        meta: Json = {"key": key, "number": number, "kind": found.wish.kind, "seat": leg.seat.key}
+        meta |= {"contract": found.grant.contract, "grant": found.grant_digest}
+        meta["tenure"] = Tenure.of(found.grant, found.wish).to_json()
+        channel = Channel(leg.session, meta, Recording(self.store.recording_folder(key)))
+        channel.wish = {"grant": value["grant"], "open": value["open"]}
+        leg.session.channels[key] = channel
+        return channel
+
     async def _open_again(self, leg: BrowserLeg, ch: int, session: Session, key: str) -> None:
         """The browser repeats an OPEN whose answer it missed."""
         channel = session.channels.get(key)
         if channel is not None and channel.meta["seat"] != leg.seat.key:
-            self._refuse(leg, ch, "replayed", "Another browser opened this channel.")
+            self.refuse(leg, ch, "replayed", "Another browser opened this channel.")
         elif channel is not None and channel.state == "opening":
             viewer = Viewer(leg, channel, ch, Playback(channel.recording), owner=True)
             leg.viewers[ch] = viewer
@@ -137,7 +146,7 @@ class Links:
             leg.leg.send(Opened(ch, session.known[key]["opened"]))
             await self._join(leg, ch, key, start=0, credit=0)
 
-    def _refuse(self, leg: BrowserLeg, ch: int, code: str, sentence: str, clause: int = 0) -> None:
+    def refuse(self, leg: BrowserLeg, ch: int, code: str, sentence: str, clause: int = 0) -> None:
         leg.refuse(ch, code, sentence, clause)
         fields: Json = {"code": code, "sentence": sentence, "clause": clause, "by": "front"}
         self.events.add(leg.session.id, "refused", **fields)
@@ -185,7 +194,7 @@ class Links:
         self.events.add(channel.session.id, "refused", channel.key, **fields)
         if channel.owner is not None:
             owner = channel.owner
-            owner.leg.leg.send(Refused(owner.ch, {**value, "by": "device"}))
+            owner.leg.leg.send(values.refused(owner.ch, value))
             channel.unseat(owner)
 
     def _answered(self, device: DeviceLeg, ch: int, answer: Json) -> bool:
@@ -274,7 +283,7 @@ class Links:
         if channel is None or device.hold != "none":
             code = "held" if device.hold != "none" else "unknown-session"
             self.journal.say("link.channel_refused", device=device.id, key=key, code=code)
-            device.tell(CUT, _cut(key, code, "The front does not know this channel."))
+            device.tell(CUT, values.cut(key, code, "The front does not know this channel."))
             return
         if channel.state == "opening":
             channel.ch = ch
@@ -293,8 +302,10 @@ class Links:
         channel.resume_output()
         self.handing.listed(channel, entry)
         self.events.add(channel.session.id, "device-back", key)
+        if channel.meta.get("lent") and channel.owner is None:  # by a front that is gone
+            device.leg.send(Close(ch, {"code": "closed", "sentence": "The front was restarted."}))
         if channel.state == "cut" and channel.closing is not None:
-            device.tell(CUT, _cut(key, **channel.closing))
+            device.tell(CUT, values.cut(key, **channel.closing))
 
     async def _known_channel(self, device: DeviceLeg, key: str) -> Channel | None:
         try:
@@ -329,7 +340,7 @@ class Links:
             allowed = False
         meta = await self._meta(key) if allowed else None
         if meta is None:
-            self._refuse(leg, ch, "not-found", "This ticket names no such recording.")
+            self.refuse(leg, ch, "not-found", "This ticket names no such recording.")
             return
         leg.leg.send(Opened(ch, {"recording": key, **meta.get("opened", {}), "key": key}))
         await self._join(leg, ch, key, start=0, credit=0)
@@ -365,7 +376,7 @@ class Links:
         if viewer.owner:
             self.presence.joined(viewer, before)
         elif not owner:
-            self.note(channel, {"event": "viewer-joined", **_name(leg)})
+            self.note(channel, {"event": "viewer-joined", **values.name(leg)})
             self.events.add(channel.session.id, "viewer-joined", key, person=leg.seat.person)
 
     async def _played(self, session: Session, key: str, number: int, meta: Json | None) -> Channel:
@@ -383,10 +394,12 @@ class Links:
     def browser_left(self, leg: BrowserLeg) -> None:
         """A browser's connection ended; its channels go on."""
         leg.session.browsers.discard(leg)
+        if self.lending is not None:
+            self.lending.left(leg)
         for viewer in list(leg.viewers.values()):
             channel = viewer.channel
             channel.unseat(viewer)
-            self.note(channel, {"event": "viewer-left", **_name(leg)})
+            self.note(channel, {"event": "viewer-left", **values.name(leg)})
             if viewer.owner:
                 self.presence.left(channel)
             else:
@@ -411,7 +424,7 @@ class Links:
         """Close a live channel at both ends at once; its last testimony is still recorded."""
         channel.state = "cut"
         if channel.device is not None:
-            channel.device.tell(CUT, _cut(channel.key, code, sentence))
+            channel.device.tell(CUT, values.cut(channel.key, code, sentence))
         channel.close(code, sentence)
         self.note(channel, {"event": "cut", "code": code})
         self.save(channel.session)
@@ -475,25 +488,3 @@ class Links:
             channel.recording.note(value, wall_ms())
         except RecorderFailedError as problem:
             self.journal.say("recorder.failed", key=channel.key, sentence=problem.sentence)
-
-
-def _number_in(session: Session, key: str) -> int:
-    named, number = split_key(key)
-    if named != session.id:
-        raise Refusal("wrong-session-key", "The channel belongs to another session.")
-    return number
-
-
-def _under(session: Session, key: str, leg: BrowserLeg, grant: str) -> bool:
-    """Whether this browser has the channel under this very grant: its answer was lost."""
-    meta = session.known.get(key, {})
-    return meta.get("seat") == leg.seat.key and meta.get("grant") == grant
-
-
-def _name(leg: BrowserLeg) -> Json:
-    return {"person": str(leg.seat.person.get("id", ""))[:80]}
-
-
-def _cut(key: str, code: str, sentence: str) -> Json:
-    body = {"channel": key, "code": code, "sentence": sentence}
-    return {"id": canonical.digest(canonical.dumps(body))[7:39], **body}

@@ -62,11 +62,14 @@ class Session:
     known: dict[str, Json] = field(default_factory=dict)
     opened: int = 0
     resumes: int = 0
+    # The web origin its page opened: label, target, person, digests of cookies, why it is over.
+    origin: Json | None = None
 
     def to_json(self) -> Json:
         seats = [{"key": seat.key, "redeemed": seat.redeemed} for seat in self.seats.values()]
         value: Json = {"session": self.id, "device": self.device, "opened": self.opened}
-        return value | {"seats": seats, "known": self.known}
+        value |= {"seats": seats, "known": self.known}
+        return value | ({"origin": self.origin} if self.origin else {})
 
     @classmethod
     def from_json(cls, value: Json) -> "Session":
@@ -74,6 +77,7 @@ class Session:
         opened = int(value.get("opened", 0))
         session = cls(checked_name(value["session"]), str(value["device"]), seats, opened=opened)
         session.known = dict(value.get("known", {}))
+        session.origin = value.get("origin")
         return session
 
     @property
@@ -81,7 +85,8 @@ class Session:
         """Nothing is open or still to be opened, and nobody sits here."""
         live = any(not meta.get("ended") for meta in self.known.values())
         awaited = self.opened == 0 and any(seat.may("open") for seat in self.seats.values())
-        return not (live or awaited or self.channels or self.browsers)
+        entered = self.origin is not None and not self.origin.get("over")
+        return not (live or awaited or entered or self.channels or self.browsers)
 
     @property
     def people(self) -> list[Json]:

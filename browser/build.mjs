@@ -11,6 +11,7 @@ await build({
     terminal: "src/terminal/main.ts",
     files: "src/files/main.ts",
     run: "src/run/main.ts",
+    tunnel: "src/tunnel/main.ts",
     replay: "src/replay/main.ts",
     worker: "src/worker/main.ts",
   },

@@ -1,6 +1,7 @@
 /** The Connect button: make a session key that never leaves this browser, ask for a grant, go there. */
 
 import { post, Refused } from "../session/bootstrap";
+import { handOver, tell, waitingTab } from "../session/opening";
 import { keep } from "../signing/keyring";
 import { generateKeyPair, sessionKey } from "../signing/sshsig";
 
@@ -22,8 +23,13 @@ function answer(button: HTMLElement, words: string): void {
 }
 
 /** Whom the shell is opened as: the one chosen beside the button, else the one written on it. */
-function wanted(button: HTMLButtonElement): { run_as: string; capability: string } {
-  const { chooses, runAs = "", capability = "shell.user" } = button.dataset;
+function wanted(button: HTMLButtonElement): {
+  run_as: string;
+  capability: string;
+  target?: string;
+} {
+  const { chooses, runAs = "", capability = "shell.user", target } = button.dataset;
+  if (target !== undefined) return { run_as: "", capability, target };
   const chosen =
     chooses === undefined
       ? null
@@ -32,29 +38,43 @@ function wanted(button: HTMLButtonElement): { run_as: string; capability: string
   return { run_as: chosen.value, capability: chosen.dataset.capability ?? capability };
 }
 
+async function granted(button: HTMLButtonElement): Promise<Granted> {
+  const pair = await generateKeyPair();
+  const key = await sessionKey(pair);
+  const made = await post<Granted>(button.dataset.connect ?? "", {
+    session_key: key.line,
+    case: button.dataset.case ?? "",
+    ...wanted(button),
+  });
+  const { session } = made;
+  await keep({ session, pair, counter: 0, channels: [], kept: Date.now() });
+  sessionStorage.setItem(`reachback-session-${session}`, JSON.stringify(made));
+  return made;
+}
+
+function whyNot(error: unknown): string {
+  if (error instanceof Refused) return error.message;
+  if (error instanceof DOMException) {
+    return "This browser cannot make an Ed25519 key; update it or use another.";
+  }
+  return "The server cannot be reached.";
+}
+
 async function connect(button: HTMLButtonElement): Promise<void> {
   button.disabled = true;
   button.setAttribute("aria-busy", "true");
   answer(button, "");
+  const { opening } = button.dataset;
+  const tab = opening === undefined ? undefined : waitingTab(opening);
   try {
-    const pair = await generateKeyPair();
-    const key = await sessionKey(pair);
-    const granted = await post<Granted>(button.dataset.connect ?? "", {
-      session_key: key.line,
-      case: button.dataset.case ?? "",
-      ...wanted(button),
-    });
-    const { session } = granted;
-    await keep({ session, pair, counter: 0, channels: [], kept: Date.now() });
-    sessionStorage.setItem(`reachback-session-${session}`, JSON.stringify(granted));
-    location.assign(granted.page);
+    const { session, page } = await granted(button);
+    if (tab !== undefined) handOver(session, tab);
+    location.assign(page);
   } catch (error) {
     button.disabled = false;
     button.removeAttribute("aria-busy");
-    if (error instanceof Refused) answer(button, error.message);
-    else if (error instanceof DOMException) {
-      answer(button, "This browser cannot make an Ed25519 key; update it or use another.");
-    } else throw error;
+    answer(button, whyNot(error));
+    if (tab !== undefined) tell(tab, { sentence: whyNot(error) });
   }
 }
 

@@ -47,6 +47,8 @@ export interface SessionData {
   restart?: RestartPlan;
   /** A step of a recipe: where the next is asked for, and the recipe's own page. */
   recipe?: { next: string; page: string };
+  /** Where a tunnel's session asks for the address of its page. */
+  open_url?: string;
   texts: Record<string, string>;
 }
 

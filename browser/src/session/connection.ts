@@ -11,7 +11,7 @@ import type { KeptSession } from "../signing/keyring";
 import type { SessionKey } from "../signing/sshsig";
 import { type ChannelPlan, type Envelope, Refused, type SessionData } from "./bootstrap";
 import { type Carrier, type ChannelView, SessionChannel } from "./channel";
-import { signedHello, signedOpen } from "./documents";
+import { lentOpen, signedHello, signedOpen } from "./documents";
 import { byRestart } from "./restarts";
 import { browser, OPEN, type Surroundings, type Wire } from "./surroundings";
 
@@ -72,7 +72,10 @@ export class SessionConnection implements Carrier {
     private readonly view: SessionView,
     private readonly around: Surroundings = browser,
   ) {
-    this.first = this.add(data.channel, view);
+    const lends = data.channel.kind === "tunnel"; // the front uses its connections, this page signs
+    this.first = lends
+      ? new SessionChannel(0, data.channel, view, this)
+      : this.add(data.channel, view);
   }
 
   start(): void {
@@ -123,6 +126,21 @@ export class SessionConnection implements Carrier {
     this.link.send({ name: "close", ch, value });
     this.flush();
     return true;
+  }
+
+  /** Sign one connection for the front, which says that a request waits for it (front.md). */
+  async lend(): Promise<void> {
+    const { wire, link } = this;
+    const { grant, channel } = this.data;
+    if (grant === null || link === undefined) return;
+    const signed = this.signing.then(() =>
+      lentOpen(this.keys, grant, { ...channel, key: this.data.session }, this.around.keep),
+    );
+    this.signing = signed.catch(() => undefined);
+    const { ch, open } = await signed;
+    if (this.wire !== wire) return; // what still waits is asked for again
+    link.send({ name: "open", ch, value: { grant, open, lent: true } });
+    this.flush();
   }
 
   private add(plan: ChannelPlan, view: ChannelView): SessionChannel {

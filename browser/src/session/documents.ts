@@ -1,6 +1,8 @@
 /** The two documents a browser signs: HELLO and OPEN (docs/protocols/documents.md). */
 
+import { FIRST_SESSION_CHANNEL } from "../link/schedule";
 import { canonical } from "../signing/canonical";
+import type { KeptSession } from "../signing/keyring";
 import type { SessionKey } from "../signing/sshsig";
 import { base64 } from "../signing/sshsig";
 import type { ChannelPlan, Envelope } from "./bootstrap";
@@ -57,4 +59,22 @@ export async function signedOpen(
     counter,
   });
   return { body, signatures: [await key.sign("reachback-open", body)] };
+}
+
+/**
+ * One more OPEN of a session whose connections the front uses; `plan.key` is the session's name. The counter is
+ * kept before the OPEN is sent: it is never used for another one.
+ */
+export async function lentOpen(
+  keys: { key: SessionKey; kept: KeptSession },
+  grant: Envelope,
+  plan: ChannelPlan,
+  keep: (entry: KeptSession) => Promise<unknown>,
+): Promise<{ ch: number; open: Envelope }> {
+  const { kept, key } = keys;
+  kept.counter += 1;
+  const number = kept.counter;
+  const open = await signedOpen(key, grant, { ...plan, key: `${plan.key}.${number}` }, number);
+  await keep(kept);
+  return { ch: FIRST_SESSION_CHANNEL - 1 + number, open };
 }

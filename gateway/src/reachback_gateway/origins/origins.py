@@ -117,6 +117,8 @@ class Origins:
         """Whether a page that left is back; without it the session ends."""
         origin = self._origins.get(name)
         if origin is not None and origin.page is None and not origin.over:
+            for channel in list(origin.session.channels.values()):
+                self._links.cut(channel, "left", _GONE)
             self.over(origin.session, "left", _GONE)
             self._links.events.add(name, "left", code="left", sentence=_GONE)
 

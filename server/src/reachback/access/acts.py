@@ -11,6 +11,7 @@ WORDS: Mapping[str, StrOrPromise] = {
     "session.refused_by_front": _("was refused by the front"),
     "session.refused_by_device": _("was refused by the device itself"),
     "session.ticket_refused": _("turned a ticket away"),
+    "session.page_opened": _("opened a web page through a device"),
     "session.started": _("began a session"),
     "session.ended": _("ended a session"),
     "session.recorder_failed": _("lost the recording, so the session was stopped"),

@@ -251,6 +251,18 @@ def names_script(contract: wire.Contract | None, digest: str) -> bool:
     )
 
 
+def tunnel_targets(contract: wire.Contract | None) -> Sequence[str]:
+    """Return every target a clause lets somebody reach, in the order of the clauses."""
+    found = [
+        target
+        for clause in (contract.clauses if contract else ())
+        for item in clause.capabilities
+        if item.name == "tunnel"
+        for target in item.values
+    ]
+    return tuple(dict.fromkeys(found))
+
+
 def script_users(contract: wire.Contract | None) -> Sequence[str]:
     """Return whom a script may be run as, the usual one first.
 

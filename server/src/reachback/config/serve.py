@@ -35,6 +35,7 @@ def environment(*, data: Path, host: str, port: int) -> dict[str, str]:
         "REACHBACK_FRONT_SOCKET": str(run / "front.sock"),
         "REACHBACK_FRONT_SECRET_FILE": str(run / "front.secret"),
         "REACHBACK_LISTEN": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
+        "REACHBACK_TUNNEL_HOSTS": envtext("REACHBACK_TUNNEL_HOSTS", ""),
         "REACHBACK_STATIC": envtext("REACHBACK_STATIC", str(data / "static")),
         "PYTHONUNBUFFERED": "1",
     }

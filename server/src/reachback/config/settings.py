@@ -136,6 +136,8 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+# Names of the web pages that are opened through devices; the front serves them (front.md).
+TUNNEL_HOSTS = envtext("REACHBACK_TUNNEL_HOSTS", "")
 # No cookie names a domain: each host (ops., tech., hotel.) keeps its own sign-in.
 _TLS = envbool("REACHBACK_TLS", default=False)
 SESSION_COOKIE_NAME = "reachback_session"

@@ -15,10 +15,12 @@ class PeopleConfig(AppConfig):
     @override
     def ready(self) -> None:
         from reachback.audit import slots as audit_slots  # noqa: PLC0415 - the same
+        from reachback.people import leaving  # noqa: PLC0415 - the same
         from reachback.people.naming import organisation_names  # noqa: PLC0415 - the same
         from reachback.people.web import navigation  # noqa: PLC0415 - apps load before models
         from reachback.ui import slots  # noqa: PLC0415 - the same
 
+        leaving.listen()
         audit_slots.organisation_names.register(organisation_names)
         slots.navigation.register(navigation.organisations, order=50)
         slots.navigation.register(navigation.members, order=50)

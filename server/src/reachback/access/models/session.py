@@ -39,6 +39,9 @@ class AccessSession(TenantModel):
     sentence = models.CharField(max_length=1000)
     capabilities = models.JSONField(default=list)
     run_as = models.CharField(max_length=80, blank=True)
+    # A tunnel's `host:port`, and whether its page is opened in the browser or by the command.
+    target = models.CharField(max_length=262, blank=True)
+    in_browser = models.BooleanField(default=False)
     state = models.CharField(max_length=8, choices=State.choices, default=State.READY)
     asked_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True, blank=True)
@@ -81,6 +84,8 @@ class SessionChannel(models.Model):
     opened_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
     end_code = models.CharField(max_length=40, blank=True)
+    # What the device said of a tunnel's connection when it ended: how, bytes, SHA-256.
+    account = models.JSONField(default=dict)
 
     class Meta:
         ordering = ["opened_at"]

@@ -15,6 +15,7 @@ from reachback.access.operations.keep_verdict import keep_verdict
 from reachback.access.operations.leave_recipe import leave_recipe
 from reachback.access.operations.lift_revocation import lift_revocation
 from reachback.access.operations.offer_script import offer_script
+from reachback.access.operations.open_page import PageAddress, open_page
 from reachback.access.operations.publish_contract import publish_contract
 from reachback.access.operations.publish_keyset import publish_keyset
 from reachback.access.operations.publish_narrowing import publish_narrowing
@@ -31,6 +32,7 @@ from reachback.access.operations.view_recording import view_recording
 __all__ = [
     "ConnectRequest",
     "Connected",
+    "PageAddress",
     "RecipeRequest",
     "RunRequest",
     "add_ready_recipe",
@@ -46,6 +48,7 @@ __all__ = [
     "lift_revocation",
     "next_step",
     "offer_script",
+    "open_page",
     "publish_contract",
     "publish_keyset",
     "publish_narrowing",

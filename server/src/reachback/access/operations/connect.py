@@ -33,7 +33,7 @@ class ConnectRequest:
     """What a technician asks for. `session_key` is the public line of the browser or command.
 
     `target` (`host:port`) belongs to the capability `tunnel`, `run_as` to the others; `script` is
-    the digest that `exec` is to run, once.
+    the digest that `exec` is to run, once. `in_browser`: the tunnel's page opens in the browser.
     """
 
     device_id: UUID
@@ -44,6 +44,7 @@ class ConnectRequest:
     mfa: str = ""
     target: str = ""
     script: str = ""
+    in_browser: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,9 +148,15 @@ def _plan(actor: Actor, matter: Matter, request: ConnectRequest, now: datetime) 
         decision=decision,
         session_id=new_id(),
         ticket=tickets.new_ticket(),
-        void_at=now + (tickets.COPIED_LIFETIME if request.target else tickets.LIFETIME),
+        void_at=now + _good_for(request),
         expires=min(decision.expires, milliseconds(now + LIFETIME)),
     )
+
+
+def _good_for(request: ConnectRequest) -> timedelta:
+    """A ticket that is carried to the command by hand is good for longer."""
+    copied = bool(request.target) and not request.in_browser
+    return tickets.COPIED_LIFETIME if copied else tickets.LIFETIME
 
 
 def _nonce(actor: Actor, plan: _Plan) -> dict[str, Any]:
@@ -247,6 +254,8 @@ def _session(actor: Actor, now: datetime, plan: _Plan, document: wire.Grant) -> 
         sentence=plan.decision.sentence[:1000],
         capabilities=list(document.capabilities),
         run_as=plan.request.run_as[:80],
+        target=plan.request.target,
+        in_browser=plan.request.in_browser and bool(plan.request.target),
         asked_at=now,
         expires_at=instant(document.expires),
     )

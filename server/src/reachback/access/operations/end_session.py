@@ -45,5 +45,6 @@ def end_session(*, actor: Actor, now: datetime, session_id: UUID) -> bool:
             session.save(update_fields=["state", "ended_at", "end_code"])
         elif returning.waits(session):
             end_waiting(session, sentence, now=now)
-    delivering.cut_sessions([session.id], "ended", sentence)
+    # A page's connections end all the time with `ended`; that one is the session's own.
+    delivering.cut_sessions([session.id], returning.ended_code(session), sentence)
     return True

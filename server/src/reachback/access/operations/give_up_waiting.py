@@ -20,4 +20,10 @@ def give_up_waiting(payload: dict[str, Any], /, *, timer_id: UUID, now: datetime
     rows: QuerySet[AccessSession] = AccessSession.objects.visible_to(_SYSTEM)
     session = rows.select_for_update().filter(id=UUID(payload["session"])).first()
     if session is not None and returning.waits(session):
-        end_waiting(session, _("Nobody went on after the device's restart."), now=now)
+        end_waiting(session, _why(session), now=now)
+
+
+def _why(session: AccessSession) -> str:
+    if session.in_browser:
+        return _("The time of this session was over.")
+    return _("Nobody went on after the device's restart.")

@@ -20,7 +20,7 @@ from reachback.access.models import (
     SessionChannel,
     SessionEvent,
 )
-from reachback.access.recordings import folder, story, words
+from reachback.access.recordings import folder, story, tunnels, words
 from reachback.access.recordings.story import Story
 from reachback.audit.operations import record
 from reachback.devices import hostile, reports
@@ -28,6 +28,7 @@ from reachback.kernel import actors, facts
 from reachback.people import queries as people
 
 _SYSTEM = actors.system("access.sessions")
+_ENDINGS = ("ended", "recorder-failed")
 _KINDS = frozenset(
     {
         "opened",
@@ -41,6 +42,7 @@ _KINDS = frozenset(
         "taken-up",
         "ended",
         "recorder-failed",
+        "left",
     }
 )
 
@@ -54,6 +56,14 @@ class _Event:
     data: dict[str, Any]
 
 
+@dataclass(frozen=True)
+class _Told:
+    """What the recording tells: stories of every channel, or accounts of a tunnel's by key."""
+
+    stories: list[Story]
+    accounts: dict[str, dict[str, Any]]
+
+
 def record_events(*, now: datetime, session_id: UUID, events: Sequence[Any]) -> int:
     """Keep every event not kept before; return how many were new. Idempotent by event id.
 
@@ -61,8 +71,7 @@ def record_events(*, now: datetime, session_id: UUID, events: Sequence[Any]) -> 
     held. Raises UnknownSession.
     """
     found = [each for each in (_read(value, now) for value in events) if each is not None]
-    ending = any(each.kind in ("ended", "recorder-failed") for each in found)
-    stories = story.read_all(folder.channels(session_id)) if ending else []
+    told = _told(session_id, [each for each in found if each.kind in _ENDINGS])
     with transaction.atomic():
         rows: QuerySet[AccessSession] = AccessSession.objects.visible_to(_SYSTEM)
         session = rows.select_for_update().filter(id=session_id).first()
@@ -70,8 +79,20 @@ def record_events(*, now: datetime, session_id: UUID, events: Sequence[Any]) -> 
             raise UnknownSession
         new = [each for each in found if _keep(session, each)]
         for event in new:
-            _apply(session, event, stories, now)
+            _apply(session, event, told, now)
     return len(new)
+
+
+def _told(session_id: UUID, ended: list[_Event]) -> _Told:
+    """Read what the recording says: all of it, of a tunnel what ended just now."""
+    if not ended:
+        return _Told([], {})
+    rows: QuerySet[AccessSession] = AccessSession.objects.visible_to(_SYSTEM)
+    session = rows.filter(id=session_id).first()
+    if session is not None and session.target:
+        keys = {each.channel for each in ended}
+        return _Told([], tunnels.accounts(folder.channels(session_id, keys)))
+    return _Told(story.read_all(folder.channels(session_id)), {})
 
 
 def _read(value: object, now: datetime) -> _Event | None:
@@ -102,22 +123,34 @@ def _keep(session: AccessSession, event: _Event) -> bool:
     return made
 
 
-def _apply(session: AccessSession, event: _Event, stories: list[Story], now: datetime) -> None:
+def _apply(session: AccessSession, event: _Event, told: _Told, now: datetime) -> None:
     if event.kind == "opened":
         _opened(session, event, now)
-    elif event.kind in ("ended", "recorder-failed"):
+    elif event.kind in _ENDINGS:
         if event.kind == "recorder-failed":
             _audit(session, "session.recorder_failed", event, now)
-        _ended(session, event, stories, now)
+        _ended(session, event, told, now)
+    elif event.kind == "left":
+        _left(session, event, now)
     elif event.kind in ("detached", "returned", "taken-up"):
         tellings.session_changed(session, "session.presence")
     elif event.kind == "refused":
-        by = "front" if event.data.get("by") == "front" else "device"
-        _audit(session, f"session.refused_by_{by}", event, now)
-        refused = outcomes.refused(session, event.data.get("sentence", ""), event.at)
-        recipe = installing.open_run_of(refused)
-        if recipe is not None and refused is not None:
-            installing.step_ended(recipe, refused, told=True, now=now)
+        _refused(session, event, now)
+
+
+def _left(session: AccessSession, event: _Event, now: datetime) -> None:
+    """The technician's tab was closed long ago; what was still open ends by itself."""
+    if returning.waits(session):
+        end_waiting(session, event.data.get("sentence", ""), now=now)
+
+
+def _refused(session: AccessSession, event: _Event, now: datetime) -> None:
+    by = "front" if event.data.get("by") == "front" else "device"
+    _audit(session, f"session.refused_by_{by}", event, now)
+    refused = outcomes.refused(session, event.data.get("sentence", ""), event.at)
+    recipe = installing.open_run_of(refused)
+    if recipe is not None and refused is not None:
+        installing.step_ended(recipe, refused, told=True, now=now)
 
 
 def _opened(session: AccessSession, event: _Event, now: datetime) -> None:
@@ -158,11 +191,13 @@ def _opened(session: AccessSession, event: _Event, now: datetime) -> None:
     tellings.session_changed(session, "session.started")
 
 
-def _ended(session: AccessSession, event: _Event, stories: list[Story], now: datetime) -> None:
+def _ended(session: AccessSession, event: _Event, told: _Told, now: datetime) -> None:
+    stories = told.stories
     channels = SessionChannel.objects.filter(session=session, ended_at__isnull=True)
     if event.channel:
         channels = channels.filter(key=event.channel)
-    channels.update(ended_at=event.at, end_code=event.data.get("code", "")[:40])
+    account = told.accounts.get(event.channel, {})
+    channels.update(ended_at=event.at, end_code=event.data.get("code", "")[:40], account=account)
     still = SessionChannel.objects.filter(session=session, ended_at__isnull=True).exists()
     if still or session.state == AccessSession.State.ENDED:
         return
@@ -228,6 +263,9 @@ def _words(session: AccessSession, stories: list[Story], run: ScriptRun | None) 
         script=str(run.version.script) if run else "",
         version=run.version.number if run else 0,
     )
+    if session.target:
+        accounts = SessionChannel.objects.filter(session=session).values_list("account", flat=True)
+        return tunnels.sentences(about, session.target, list(accounts))
     found = words.sentences(about, stories)
     if session.end_code in ("revoked", "recorder-failed") and session.end_sentence:
         found = (*found, session.end_sentence)

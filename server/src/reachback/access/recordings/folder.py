@@ -1,6 +1,6 @@
 """Where a session's segments lie on disk, channel by channel."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -28,12 +28,20 @@ def folder(session_id: UUID) -> Path:
     return Path(settings.REACHBACK_DATA) / "recordings" / str(session_id)
 
 
-def channels(session_id: UUID) -> Sequence[ChannelFiles]:
-    """Read every channel of the session; a segment that is no recording is left out."""
+def channels(session_id: UUID, keys: Collection[str] | None = None) -> Sequence[ChannelFiles]:
+    """Read every channel of the session, or those with these keys.
+
+    A segment that is no recording is left out.
+    """
     base = folder(session_id)
     if not base.is_dir():
         return []
-    found = [_channel(path) for path in sorted(base.iterdir()) if path.is_dir()]
+    wanted = None if keys is None else {key.rpartition(".")[2] for key in keys}
+    found = [
+        _channel(path)
+        for path in sorted(base.iterdir())
+        if path.is_dir() and (wanted is None or path.name in wanted)
+    ]
     return [each for each in found if each is not None]
 
 

@@ -38,7 +38,8 @@ def span(seconds: int) -> str:
     return _("%(h)s h %(m)s min") % {"h": seconds // 3600, "m": seconds % 3600 // 60}
 
 
-def _values(about: Session) -> dict[str, object]:
+def named(about: Session) -> dict[str, object]:
+    """What the sentences name."""
     clock = about.started.astimezone(ZoneInfo(about.zone)).strftime("%H:%M")
     return {
         "who": about.technician,
@@ -53,7 +54,7 @@ def _values(about: Session) -> dict[str, object]:
 
 
 def _opening(about: Session, *, script: bool) -> str:
-    values = _values(about)
+    values = named(about)
     if script:
         return _ran(about) % values
     text = _(
@@ -140,9 +141,9 @@ def _ending(about: Session, stories: Sequence[Story]) -> str:
 def sentences(about: Session, stories: Sequence[Story]) -> tuple[str, ...]:
     """Return what was done, one sentence each."""
     if restarts.only(stories):
-        return (restarts.opening() % _values(about), *restarts.asked(stories))
+        return (restarts.opening() % named(about), *restarts.asked(stories))
     if touched.only(stories):
-        first = touched.opening() % _values(about)
+        first = touched.opening() % named(about)
         did = touched.sentences(stories)
         return (first, *did, *_outages(stories), _ending(about, stories))
     scripts = [story.script for story in stories if story.script is not None]

@@ -61,6 +61,7 @@ class ConnectPanel(PageContext):
     device_name: str
     scripts_url: str
     files: bool
+    pages_url: str
     now: datetime
 
 
@@ -168,6 +169,35 @@ class PublishPage(PageContext):
     error: str
     text: str
     now: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class TargetLine:
+    """One target of the contract's, and what the decision says of it now."""
+
+    target: str
+    allowed: bool
+    sentence: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TargetsPage(PageContext):
+    """What can be opened through a device. `offered`: this installation has names for pages."""
+
+    device_name: str
+    online: bool
+    offered: bool
+    lines: Sequence[TargetLine]
+    case_id: str
+    case_number: int
+    connect_url: str
+    opening_url: str
+    crumbs: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpeningPage(PageContext):
+    """A new tab that waits for its address."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from reachback.access import deciding, policy, queries
 from reachback.access.errors import AccessRefused
 from reachback.access.models import AccessSession
-from reachback.access.web import clauses
+from reachback.access.web import clauses, origins
 from reachback.access.web.contexts import ConnectPanel, HomePanel
 from reachback.devices.errors import UnknownDevice
 from reachback.kernel import clock
@@ -77,6 +77,7 @@ def connect_panel(
         recent=_recent(actor, device_id),
         device_name=device.name,
         scripts_url=_scripts_url(device_id, case_id),
+        pages_url=_pages_url(matter, device_id, case_id),
         files=bool(deciding.files_root(matter.contract, "files.read")),
         now=now,
     )
@@ -85,6 +86,14 @@ def connect_panel(
 def _scripts_url(device_id: UUID, case_id: UUID | None) -> str:
     query = "" if case_id is None else f"?case={case_id}"
     return reverse("access:choose_script", args=[device_id]) + query
+
+
+def _pages_url(matter: deciding.Matter, device_id: UUID, case_id: UUID | None) -> str:
+    """Where a target's web page is chosen; "" when the contract names none."""
+    if not origins.offered() or not deciding.tunnel_targets(matter.contract):
+        return ""
+    query = "" if case_id is None else f"?case={case_id}"
+    return reverse("access:targets", args=[device_id]) + query
 
 
 def _recent(actor: Actor, device_id: UUID) -> list[AccessSession]:

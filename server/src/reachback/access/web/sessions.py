@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -10,11 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from reachback.access import deciding, operations, policy, queries
+from reachback.access.errors import AccessRefused
 from reachback.access.instants import milliseconds
 from reachback.access.models import AccessSession
 from reachback.access.operations import ConnectRequest
 from reachback.access.scripts import parameters
-from reachback.access.web import files_words, restarting
+from reachback.access.web import files_words, origin_words, restarting
 from reachback.access.web.contexts import SessionPage
 from reachback.access.web.errors import Malformed, question, spoken
 from reachback.access.web.recipes import steps
@@ -46,6 +48,8 @@ def second_factor(request: ActorRequest) -> str:
 def connect(request: ActorRequest, device_id: UUID) -> HttpResponse:
     """Mint a grant for the browser's key, if the contract allows it."""
     asked = question(request)
+    if asked.get("target") and "*" not in settings.TUNNEL_HOSTS:
+        raise AccessRefused("no-tunnel-hosts", _("This installation has no names for pages."))
     try:
         case_id = UUID(asked["case"]) if asked.get("case") else None
         session_key = asked["session_key"]
@@ -60,6 +64,8 @@ def connect(request: ActorRequest, device_id: UUID) -> HttpResponse:
             case_id=case_id,
             run_as=asked.get("run_as", ""),
             capability=asked.get("capability", "shell.user"),
+            target=asked.get("target", ""),
+            in_browser=True,
             mfa=second_factor(request),
         ),
     )
@@ -87,6 +93,8 @@ def _channel(found: AccessSession) -> dict[str, Any]:
     if capability.startswith("files."):
         parameters = deciding.files_parameters(queries.parsed(found.contract), capability)
         return {"key": key, "kind": "files", "parameters": parameters}
+    if found.target:
+        return {"key": key, "kind": "tunnel", "parameters": {"target": found.target}}
     if capability == "reboot":
         return {"key": key, "kind": "reboot", "parameters": {"at": 0}}
     return {"key": key, "kind": "shell", "parameters": {"run_as": found.run_as, "login": True}}
@@ -112,7 +120,8 @@ def session(request: ActorRequest, session_id: UUID) -> HttpResponse:
     after = _after(found) if run is None else live.after(run, recipe)
     if found.state == AccessSession.State.ENDED:
         return redirect(after)
-    mine = found.technician_id == actor.id and "tunnel" not in found.capabilities
+    commands = bool(found.target) and not found.in_browser  # its key is the command's
+    mine = found.technician_id == actor.id and not commands
     data = _data(actor, found, mine=mine)
     if run is not None:
         data |= {"channel": live.plan(run, mine=mine), "texts": data["texts"] | live.texts()}
@@ -136,6 +145,8 @@ def session(request: ActorRequest, session_id: UUID) -> HttpResponse:
         arguments="" if run is None else parameters.said(run.arguments),
     )
     template = "access/session.html" if run is None else "access/scripts/live.html"
+    if found.target:
+        template = "access/origin.html"
     response = pages.render(request, template, page)
     response.headers["Content-Security-Policy"] = TERMINAL_POLICY
     return response
@@ -197,7 +208,9 @@ def _data(actor: Actor, found: AccessSession, *, mine: bool) -> dict[str, Any]:
             "tab_over": _("(ended)"),
             "gap": _("missing, as the device itself declares"),
             **(files_words.texts() if _is_files(found) else {}),
+            **(origin_words.texts() if found.target else {}),
         },
+        **({"open_url": reverse("access:open_page", args=[found.id])} if found.target else {}),
     }
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reachback.access.web import contract, recordings, sessions, tunnels
+from reachback.access.web import contract, origins, recordings, sessions, tunnels
 from reachback.access.web.recipes import library as recipes
 from reachback.access.web.recipes import running as running_recipes
 from reachback.access.web.scripts import editing, library, offering, running, runs
@@ -16,6 +16,8 @@ app_name = "access"
 urlpatterns = [
     path("access/devices/<uuid:device_id>/connect", sessions.connect, name="connect"),
     path("access/devices/<uuid:device_id>/tunnel", tunnels.tunnel, name="tunnel"),
+    path("access/devices/<uuid:device_id>/pages/", origins.choose, name="targets"),
+    path("access/opening/", origins.opening, name="opening"),
     path(
         "access/organisations/<uuid:organisation_id>/contract/",
         contract.provider_contract,
@@ -25,6 +27,7 @@ urlpatterns = [
     path("sessions/<uuid:session_id>/", sessions.session, name="session"),
     path("sessions/<uuid:session_id>/ticket", sessions.ticket, name="ticket"),
     path("sessions/<uuid:session_id>/end", sessions.end, name="end"),
+    path("sessions/<uuid:session_id>/page", origins.open_origin, name="open_page"),
     path("recordings/<uuid:session_id>/", recordings.replay, name="replay"),
     path("recordings/<uuid:session_id>/asciicast", recordings.asciicast, name="asciicast"),
     path("recordings/<uuid:session_id>/commands", recordings.commands, name="commands"),

@@ -106,6 +106,7 @@ def environment(places: Places, host: str, port: int) -> dict[str, str]:
     return {
         **serve.environment(data=places.data, host=host, port=port),
         "REACHBACK_DEMO": "1",
+        "REACHBACK_TUNNEL_HOSTS": "page-*.localhost",
         "DJANGO_SETTINGS_MODULE": "reachback.config.settings",
     }
 

@@ -99,8 +99,13 @@ class Customer:
         )
         return self.keep("device", seal(document, self.key("administrator")))
 
-    def contract(self, now: datetime, provider: Provider, user: str, folder: Path) -> Envelope:
-        """Sign what the provider may do on our front-desk machines."""
+    def contract(
+        self, now: datetime, provider: Provider, user: str, folder: Path, page: str
+    ) -> Envelope:
+        """Sign what the provider may do on our front-desk machines.
+
+        `page`: `host:port` of the guest registration, as the machine itself reaches it.
+        """
         remote = Who(teams=(provider.team,))
         nights = When("Asia/Shanghai", (Window(EVERY_DAY, "23:00", "05:00"),))
         place = (f"{folder}/**",)
@@ -111,6 +116,7 @@ class Customer:
             Clause(3, files, who=remote, case_required=True),
             Clause(4, (Capability("reboot"),), who=remote, when=nights, case_required=True),
             Clause(5, (Capability("exec", provider.scripts),), who=remote, case_required=True),
+            Clause(6, (Capability("tunnel", (page,)),), who=remote, case_required=True),
         )
         document = Contract(
             organisation=self.organisation,

@@ -89,7 +89,8 @@ class Setup:
             tuple(facts["scripts"]),
         )
         folder = self.places.service
-        contract = customer.contract(now, provider, self.machine.account.pw_name, folder)
+        page = f"127.0.0.1:{self.ports['service']}"
+        contract = customer.contract(now, provider, self.machine.account.pw_name, folder, page)
         if not facts["contract"]:
             self.ask("demo.contract", envelope=contract.to_json())
         customer.trust()

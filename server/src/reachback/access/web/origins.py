@@ -77,7 +77,7 @@ def _crumbs(matter: Matter, device_id: UUID) -> list[tuple[str, str]]:
     if matter.case is not None:
         label = _("Case %(number)s") % {"number": matter.case.number}
         return [(label, reverse("cases:case", args=[matter.case.number]))]
-    return [(matter.device.name, reverse("devices:device", args=[device_id]))]
+    return [(matter.device.name, reverse("devices:detail", args=[device_id]))]
 
 
 @require_safe

@@ -8,8 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from journeys import beside
 from journeys.conftest import enter, look
 from journeys.demo import Demo
 from journeys.pages import expect_accessible, open_case
@@ -238,3 +239,72 @@ def _allowing(clause: Clause, digest: str) -> Clause:
     if first.name != "exec":
         return clause
     return replace(clause, capabilities=(replace(first, values=(*first.values, digest)), *others))
+
+
+@pytest.fixture(scope="module")
+def tabs(people: BrowserContext, hotel: Demo, tomas: Page) -> tuple[Page, Page]:
+    """The hotel's guest registration, open in a tab of its own, and its session's page."""
+    hotel.say("repair")
+    beside.to_the_targets(hotel, tomas, SUBJECT)
+    expect_accessible(tomas)
+    look(tomas, "page-targets")
+    return beside.open_page(people, tomas), tomas
+
+
+def test_the_hotels_page_opens_at_a_name_of_its_own(
+    people: BrowserContext, tabs: tuple[Page, Page]
+) -> None:
+    guests, session = tabs
+    expect(guests.get_by_role("button", name="登记入住")).to_be_visible()
+    assert re.fullmatch(r"http://page-[a-z2-7]{25}\.localhost:\d+/", guests.url)
+    assert [each["name"] for each in people.cookies(guests.url)] == ["reachback_page"]
+    expect(session.locator("[data-tunnel-state]")).to_contain_text("Keep this tab open")
+    expect_accessible(session)
+    look(session, "page-session")
+
+
+def test_a_guest_is_registered_through_the_device(tabs: tuple[Page, Page]) -> None:
+    guests, session = tabs
+    guests.locator("input[name=name]").fill("王小明")
+    guests.locator("input[name=room]").fill("108")
+    guests.get_by_role("button", name="登记入住").click()
+    expect(guests.locator("h1")).to_have_text("登记完成")
+    expect(session.locator("[data-tunnel-received]")).to_contain_text("kB")
+
+
+def test_the_hotels_page_cannot_read_the_workspace(hotel: Demo, tabs: tuple[Page, Page]) -> None:
+    guests, _ = tabs
+    script = "url => fetch(url, {credentials: 'include'}).then(r => r.text(), () => 'refused')"
+    assert guests.evaluate(script, hotel.url("tech", "/queue/")) == "refused"
+    assert guests.evaluate("() => [window.opener, document.cookie]") == [None, ""]
+
+
+def test_another_browser_does_not_get_in(browser: Browser, tabs: tuple[Page, Page]) -> None:
+    guests, _ = tabs
+    stranger = browser.new_context()
+    page = stranger.new_page()
+    page.goto(guests.url)
+    expect(page.locator("h1")).to_have_text("This page is closed here")
+    expect_accessible(page)
+    stranger.close()
+
+
+def test_end_closes_the_hotels_page(tabs: tuple[Page, Page]) -> None:
+    guests, session = tabs
+    session.get_by_role("button", name="End").click()
+    expect(session.locator("[data-tunnel-state]")).to_contain_text("Nothing of it is reached")
+    expect_accessible(session)
+    guests.reload()
+    expect(guests.locator("h1")).to_have_text("The session is over")
+    look(guests, "page-over")
+    session.get_by_role("link", name="What was done").click()
+    expect(session.locator(".verdict")).to_contain_text("omplete and unaltered")
+    expect(session.locator("#main")).to_contain_text("through lijiang-frontdesk at")
+
+
+def test_the_command_reaches_the_same_service(hotel: Demo, tomas: Page) -> None:
+    target = beside.to_the_targets(hotel, tomas, SUBJECT).locator("h2").inner_text()
+    tomas.go_back()
+    with beside.tunnel(hotel, tomas, target) as port:
+        assert '"ok": true' in beside.fetched(port, "/health")
+        assert "登记入住" in beside.fetched(port, "/")

@@ -303,6 +303,7 @@ def test_end_closes_the_hotels_page(tabs: tuple[Page, Page]) -> None:
 
 
 def test_the_command_reaches_the_same_service(hotel: Demo, tomas: Page) -> None:
+    hotel.say("repair")
     target = beside.to_the_targets(hotel, tomas, SUBJECT).locator("h2").inner_text()
     tomas.go_back()
     with beside.tunnel(hotel, tomas, target) as port:

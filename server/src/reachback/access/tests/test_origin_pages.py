@@ -203,3 +203,12 @@ def test_a_tunnel_is_told_by_the_devices_own_count(world: World, made: Connected
     found = tunnels.sentences(about, TILL, list(told))
     assert "2 connections carried 105 bytes there and 2070 bytes back." in found
     assert "It lasted 1 min 15 s." in found
+
+
+def test_signing_out_makes_what_was_handed_out_void(
+    world: World, front: Front, django_capture_on_commit_callbacks: Any
+) -> None:
+    client = _client(world, "tomas")
+    with django_capture_on_commit_callbacks(execute=True):
+        client.logout()
+    assert front.told("/streams/end") == [{"audience": [f"user:{world.users['tomas'].id}"]}]

@@ -206,9 +206,9 @@ def test_a_tunnel_is_told_by_the_devices_own_count(world: World, made: Connected
 
 
 def test_signing_out_makes_what_was_handed_out_void(
-    world: World, front: Front, django_capture_on_commit_callbacks: Any
+    world: World, front: Front, django_capture_on_commit_callbacks: object
 ) -> None:
     client = _client(world, "tomas")
-    with django_capture_on_commit_callbacks(execute=True):
+    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
         client.logout()
     assert front.told("/streams/end") == [{"audience": [f"user:{world.users['tomas'].id}"]}]

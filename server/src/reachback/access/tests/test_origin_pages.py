@@ -65,7 +65,8 @@ def made(world: World) -> Connected:
 
 
 def _session(made: Connected) -> AccessSession:
-    return AccessSession.objects.visible_to(SYSTEM).get(id=made.session_id)
+    found: AccessSession = AccessSession.objects.visible_to(SYSTEM).get(id=made.session_id)
+    return found
 
 
 def _tell(world: World, made: Connected, kind: str, channel: int = 1, **more: Any) -> None:

@@ -170,6 +170,7 @@ export class TunnelPage implements SessionView {
     this.put("state", `${sentence} ${this.say("over")}`);
     this.problem("");
     if (this.button !== null) this.button.hidden = true;
+    this.element.querySelector(".tunnel-notes")?.remove();
     document.querySelector<HTMLElement>("[data-session-after]")?.removeAttribute("hidden");
   }
 

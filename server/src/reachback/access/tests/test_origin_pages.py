@@ -213,3 +213,22 @@ def test_signing_out_makes_what_was_handed_out_void(
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
         client.logout()
     assert front.told("/streams/end") == [{"audience": [f"user:{world.users['tomas'].id}"]}]
+
+
+def test_the_replay_lists_connections_and_shows_nothing_the_target_sent(
+    world: World, made: Connected
+) -> None:
+    _tell(world, made, "opened")
+    _tell(world, made, "ended", code="session-ended", sentence="Ended.")
+    SessionChannel.objects.update(
+        account={
+            "how": "<b>ended</b>",
+            "to_target": {"bytes": 321, "sha256": "sha256:aa"},
+            "from_target": {"bytes": 4_567, "sha256": "sha256:bb"},
+        }
+    )
+    page = _client(world, "tomas").get(f"/recordings/{made.session_id}/").content.decode()
+    assert "sha256:aa" in page
+    assert "sha256:bb" in page
+    assert "<b>ended" not in page
+    assert "replay-player" not in page

@@ -13,6 +13,7 @@ from reachback.access.models import (
     Narrowing,
     RecipeRun,
     ScriptRun,
+    SessionChannel,
     Verdict,
 )
 from reachback.access.queries import LiveSession
@@ -94,6 +95,7 @@ class ReplayPage(PageContext):
     commands: Sequence[dict[str, Any]]
     touches: Sequence[tuple[Touch, datetime]]
     shells: Sequence[tuple[str, str, bool]]
+    connections: Sequence[SessionChannel]
     verdict: Verdict | None
     segments: int
     size: int

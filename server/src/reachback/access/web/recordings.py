@@ -53,6 +53,10 @@ def sessions(request: ActorRequest) -> HttpResponse:
     return pages.render(request, "access/sessions.html", page)
 
 
+# A page makes many connections; the rest is in the download.
+_CONNECTIONS = 200
+
+
 @require_safe
 @signed_in
 def replay(request: ActorRequest, session_id: UUID) -> HttpResponse:
@@ -62,7 +66,7 @@ def replay(request: ActorRequest, session_id: UUID) -> HttpResponse:
     if session.state != AccessSession.State.ENDED:
         return redirect("access:session", session_id=session_id)
     channels = folder.channels(session.id)
-    stories = story.read_all(channels)
+    stories = [] if session.target else story.read_all(channels)
     chosen = _chosen(request, stories) if stories else Story()
     files = touched.only(stories)
     operations.view_recording(actor=actor, now=now, session=session, how="replayed")
@@ -73,6 +77,7 @@ def replay(request: ActorRequest, session_id: UUID) -> HttpResponse:
         commands=[] if files else cast.command_index([chosen])["commands"],
         touches=[(each, instant(each.at)) for each in touched.touches(stories)] if files else [],
         shells=() if files else _shells(stories, chosen),
+        connections=list(session.channels.all()[:_CONNECTIONS]) if session.target else [],
         verdict=judging.verdict(actor, session, now),
         segments=sum(len(each.names) for each in channels),
         size=sum(len(data) for each in channels for data in each.contents),

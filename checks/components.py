@@ -44,6 +44,7 @@ COMPONENTS = (
     Component("mitmproxy", "mitmproxy", ("mitmdump",), slow=True),
     Component("qemu", "qemu-system-x86", ("qemu-system-x86_64",), slow=True),
     Component("debootstrap", "debootstrap", ("debootstrap", "/usr/sbin/debootstrap"), slow=True),
+    Component("ClamAV", "clamav-daemon", ("/usr/sbin/clamd",), slow=True),
     Component("a Chinese font", "fonts-noto-cjk", ("/usr/share/fonts/opentype/noto/NotoSansCJK*",)),
 )
 

@@ -20,6 +20,7 @@ WORDS: Mapping[str, StrOrPromise] = {
     "contract.revoked": _("revoked all access"),
     "contract.document_refused": _("was refused a document"),
     "keyset.published": _("published a keyset"),
+    "file.infected": _("was kept from uploading an infected file"),
     "script.created": _("put a script into the library"),
     "script.version_made": _("made a new version of a script"),
     "script.described": _("changed what a script is called"),

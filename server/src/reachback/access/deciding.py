@@ -289,6 +289,20 @@ def files_root(contract: wire.Contract | None, capability: str) -> str:
     return ""
 
 
+def scanner_of(contract: wire.Contract | None) -> str:
+    """Return the scanner that looks at what is uploaded where a session writes, "" for none.
+
+    The page writes beneath `files_root`; a clause that names that place and demands a scanner is
+    enough to have everything looked at. Which clause counts is the device's to decide.
+    """
+    root = files_root(contract, "files.write")
+    for clause in contract.clauses if contract and root else ():
+        for item in clause.capabilities:
+            if item.scanner and item.allows(root):
+                return item.scanner
+    return ""
+
+
 def files_parameters(contract: wire.Contract | None, capability: str) -> dict[str, str]:
     """Return the parameters of a files session's OPEN; nothing for other capabilities."""
     root = files_root(contract, capability)

@@ -26,6 +26,20 @@ def session_began(session: AccessSession, *, now: datetime) -> None:
         cases.set_live_session(actor=author, now=now, case_id=session.case_id, live=True)
 
 
+def file_infected(session: AccessSession, sentence: str, *, now: datetime) -> None:
+    """Write on the timeline that a file was kept from the device, and what was in it."""
+    if session.case_id is None:
+        return
+    entry = NewEntry(
+        kind="alert",
+        body=sentence,
+        data={"session": str(session.id), "device": session.device.name},
+        occurred_at=now,
+    )
+    scanner = actors.system("ClamAV")
+    cases.add_entry(actor=scanner, now=now, case_id=session.case_id, entry=entry)
+
+
 def session_ended(session: AccessSession, *, now: datetime, entry: bool = True) -> None:
     """Write the session's words on the timeline, and take the mark away if it was the last.
 

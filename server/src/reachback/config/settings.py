@@ -190,6 +190,12 @@ EMAIL_USE_SSL = envbool("REACHBACK_SMTP_TLS", default=False)
 REACHBACK_PUSH_SERVICES = envlist("REACHBACK_PUSH_SERVICES", default=())
 DEFAULT_FROM_EMAIL = envtext("REACHBACK_MAIL_FROM", "Reachback <support@localhost>")
 
+# Scanner ------------------------------------------------------------------------------------------
+#: Where clamd listens, `unix:/PATH` or `HOST:PORT`; "" for none.
+SCANNER = envtext("REACHBACK_SCANNER", "")
+SCANNER_LIMIT = envint("REACHBACK_SCANNER_LIMIT", default=25, least=1)
+SCANNER_DATABASE_DAYS = envint("REACHBACK_SCANNER_DATABASE_DAYS", default=7)
+
 # Logs ---------------------------------------------------------------------------------------------
 LOGGING = {
     "version": 1,

@@ -27,6 +27,7 @@ from reachback.access.operations.retire_script import retire_script
 from reachback.access.operations.revoke import revoke
 from reachback.access.operations.run_recipe import RecipeRequest, begin_recipe, next_step
 from reachback.access.operations.run_script import RunRequest, run_script
+from reachback.access.operations.scan_file import ScanRequest, scan_file
 from reachback.access.operations.view_recording import view_recording
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "PageAddress",
     "RecipeRequest",
     "RunRequest",
+    "ScanRequest",
     "add_ready_recipe",
     "begin_recipe",
     "change_script",
@@ -61,5 +63,6 @@ __all__ = [
     "retire_script",
     "revoke",
     "run_script",
+    "scan_file",
     "view_recording",
 ]

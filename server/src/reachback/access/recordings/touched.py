@@ -32,7 +32,10 @@ _WORDS: Final[Mapping[str, StrOrPromise]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Touch:
-    """One thing done to a file or folder, `at` ms since 1970. `size` in bytes, -1 when not told."""
+    """One thing done to a file or folder, `at` ms since 1970. `size` in bytes, -1 when not told.
+
+    `scan` says what a scanner had found before the device took it, "" where none was demanded.
+    """
 
     at: int
     operation: str
@@ -41,6 +44,7 @@ class Touch:
     size: int = -1
     sha256: str = ""
     backup: str = ""
+    scan: str = ""
 
     @property
     def words(self) -> str:
@@ -63,7 +67,24 @@ def touch(told: Mapping[str, Any], at: int) -> Touch:
         size=hostile.whole_number(told.get("size"), 0, _MOST, -1),
         sha256=hostile.text(told.get("sha256"), _SUM),
         backup=hostile.text(told.get("backup"), 300),
+        scan=_scan(told.get("scan")),
     )
+
+
+def _scan(told: object) -> str:
+    """Say what the scan was that the device had checked before it took the file."""
+    if not isinstance(told, Mapping):
+        return ""
+    values = {
+        "engine": hostile.text(told.get("engine"), 60) or _("a scanner"),
+        "database": hostile.text(told.get("database"), 20),
+        "verdict": hostile.text(told.get("verdict"), 20),
+    }
+    if values["verdict"] != "clean":
+        return _("%(engine)s: %(verdict)s") % values
+    if values["database"]:
+        return _("%(engine)s with signatures %(database)s found nothing") % values
+    return _("%(engine)s found nothing") % values
 
 
 def only(stories: "Sequence[Story]") -> bool:
@@ -107,6 +128,8 @@ def _sentence(each: Touch) -> str:
         **values,
         "sum": each.sha256 or _("unknown"),
     }
+    if each.scan:
+        text += " " + _("%(scan)s before it was sent.") % {"scan": each.scan}
     if each.backup:
         text += " " + _("What was there before is kept as %(name)s.") % {"name": each.backup}
     return text

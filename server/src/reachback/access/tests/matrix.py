@@ -43,6 +43,12 @@ ROWS: tuple[tuple[object, ...], ...] = (
         {"address": {"session_id": "$live_session"}, "json": {"key": "$browser_key"}},
     ),
     (
+        "access:scan",
+        "POST",
+        "302 403 403 403 403 404 403 403 404 404",
+        {"address": {"session_id": "$live_session"}},
+    ),
+    (
         "access:end",
         "POST",
         "302 200 403 200 403 404 403 200 404 404",

@@ -50,6 +50,21 @@ def test_a_session_of_files_speaks_of_files_with_their_digests() -> None:
     )
 
 
+def test_a_scan_stands_beside_what_was_uploaded() -> None:
+    scan = {"engine": "ClamAV 1.4.1", "database": "27456", "verdict": "clean", "scanned": 1}
+    told = {"operation": "put", "path": "/srv/f", "size": 12, "sha256": SUM, "scan": scan}
+    assert touched.sentences([_story(told)]) == [
+        (
+            f"Uploaded /srv/f (12 bytes, SHA-256 {SUM}). "
+            "ClamAV 1.4.1 with signatures 27456 found nothing before it was sent."
+        )
+    ]
+    liar = {"operation": "put", "scan": {"engine": "\x1b[2J" + "x" * 900, "verdict": ["clean"]}}
+    assert "\x1b" not in touched.touch(liar, 1).scan
+    assert len(touched.touch(liar, 1).scan) < 100
+    assert touched.touch({"operation": "put", "scan": "clean"}, 1).scan == ""
+
+
 def test_a_session_in_which_nothing_happened_says_so() -> None:
     assert touched.sentences([_story()]) == ["No file was touched."]
 

@@ -219,6 +219,20 @@ def test_files_that_were_passed_on_are_whole_by_their_leaves() -> None:
     assert judged(made.export()).whole
 
 
+def test_the_scans_the_device_had_checked_are_said() -> None:
+    made = Recorder(Papers(capabilities=("files.read",)), kind="files")
+    made.start()
+    for scan in ({"engine": "ClamAV 1.4.1", "database": "27456", "verdict": "clean"}, None):
+        told = {"operation": "put", "path": "/srv/f", "sha256": "ab" * 32, "scan": scan}
+        made.testify(6, json.dumps(told).encode())
+    made.end()
+    verdict = judged(made.export())
+    assert verdict.whole
+    said = next(line for line in verdict.details if "scan" in line)
+    assert "took 2 files, 1 of them with a scan it had checked: ClamAV 1.4.1 27456 clean" in said
+    assert "the provider's word" in said
+
+
 def test_nothing_but_files_may_be_passed_by() -> None:
     made = Recorder(kind="files")
     made.start()

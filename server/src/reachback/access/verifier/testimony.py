@@ -81,6 +81,7 @@ class Channel:
     handovers: list[Handover] = field(default_factory=list)
     gaps: int = 0
     start: dict[str, Any] | None = None
+    puts: list[dict[str, Any]] = field(default_factory=list)
     ended: bool = False
     length: int = 0
     fault: Failure | None = None
@@ -138,6 +139,10 @@ class Channel:
             self.start = _json(payload)
         if kind == ATTACHED:
             self.handovers.append(Handover(len(self.leaves), _json(payload)))
+        if kind == FILE:
+            told = _json(payload)
+            if told.get("operation") == "put":
+                self.puts.append(told)
         if kind == EXIT:
             self.ended = True
 

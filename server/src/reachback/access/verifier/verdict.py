@@ -1,6 +1,7 @@
 """The verdict: one sentence, an exit code, and what it rests on."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from reachback.access.verifier import documents, export, judging, sshsig, trust
 from reachback.access.verifier.export import Export
@@ -82,6 +83,27 @@ def _hands(channels: list[Channel]) -> tuple[str, ...]:
     )
 
 
+def _scans(channels: list[Channel]) -> tuple[str, ...]:
+    """Say which files the device took, and what the scans were that it had checked before."""
+    puts = [told for channel in channels for told in channel.puts]
+    scans = [told["scan"] for told in puts if isinstance(told.get("scan"), dict)]
+    if not scans:
+        return ()
+    engines = sorted({_scanner(scan) for scan in scans})
+    return (
+        (
+            f"The device took {len(puts)} files, {len(scans)} of them with a scan it had checked: "
+            f"{'; '.join(engines[:5])}. What the scanner found is the provider's word."
+        ),
+    )
+
+
+def _scanner(scan: dict[str, Any]) -> str:
+    words = (scan.get("engine"), scan.get("database"), scan.get("verdict"))
+    plain = [str(word)[:60] for word in words if isinstance(word, str) and word.isprintable()]
+    return " ".join(word for word in plain if word)
+
+
 def _whole(found: Export, trusted: Trust, channels: list[Channel]) -> Verdict:
     chunks = sum(len(channel.leaves) for channel in channels)
     gaps = sum(channel.gaps for channel in channels)
@@ -102,6 +124,7 @@ def _whole(found: Export, trusted: Trust, channels: list[Channel]) -> Verdict:
         _tier(found, trusted),
         *_administrator(found),
         *_hands(channels),
+        *_scans(channels),
         "Who watched, and when the link was lost, is the provider's word only.",
     )
     return Verdict(not gaps, 1 if gaps else 0, sentence, details, chunks, mark, serial)

@@ -16,7 +16,7 @@ from reachback.access.instants import milliseconds
 from reachback.access.models import AccessSession
 from reachback.access.operations import ConnectRequest
 from reachback.access.scripts import parameters
-from reachback.access.web import files_words, origin_words, restarting
+from reachback.access.web import files_words, origin_words, restarting, scanning
 from reachback.access.web.contexts import SessionPage
 from reachback.access.web.errors import Malformed, question, spoken
 from reachback.access.web.recipes import steps
@@ -184,6 +184,7 @@ def _data(actor: Actor, found: AccessSession, *, mine: bool) -> dict[str, Any]:
         },
         "channel": _channel(found),
         "writing": _writing(found),
+        "scan": scanning.plan(found) if mine and _writing(found) else None,
         "grant": queries.envelope(grant) if grant else None,
         "clause": {"number": found.clause, "sentence": found.sentence},
         "on_cut": "freeze",
@@ -207,7 +208,7 @@ def _data(actor: Actor, found: AccessSession, *, mine: bool) -> dict[str, Any]:
             "tab_close": _("Close shell %s"),
             "tab_over": _("(ended)"),
             "gap": _("missing, as the device itself declares"),
-            **(files_words.texts() if _is_files(found) else {}),
+            **(files_words.texts() | scanning.texts() if _is_files(found) else {}),
             **(origin_words.texts() if found.target else {}),
         },
         **({"open_url": reverse("access:open_page", args=[found.id])} if found.target else {}),

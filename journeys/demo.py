@@ -132,6 +132,8 @@ def running(
     """
     port = free_port()
     environment = {k: v for k, v in os.environ.items() if not k.startswith("REACHBACK_")}
+    # where a journey may set up a scanner; until then nobody listens there
+    environment["REACHBACK_SCANNER"] = f"unix:{data.parent / 'clamd.sock'}"
     if database_url:
         environment["REACHBACK_DATABASE_URL"] = database_url
     if reached_as:

@@ -6,9 +6,12 @@ The tests run in the order they are written, on one page; each goes on where the
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
+import time
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,9 +20,14 @@ from playwright.sync_api import BrowserContext, FilePayload, Locator, Page, expe
 from journeys.conftest import enter, look
 from journeys.demo import Demo
 from journeys.pages import expect_accessible, open_case
+from reachback.access.tests.instream import MARK, NAME, scanning
+from reachback.config.demo.customer import Customer
+from reachback.config.demo.places import Places
+from reachback_wire.documents import Capability, Contract, seal
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(600)]
 SUBJECT = "guest registration failed on lijiang-frontdesk"
+DRIVER = b"driver of the key-card printer, version 4\n"
 LONG = 60_000  # ms; a bound for a loaded machine, not a measurement
 SLOW = 400_000  # bytes a second: an upload of some megabytes is under way for a while
 
@@ -270,3 +278,81 @@ def test_a_hostile_name_shows_nothing_but_itself(page: Page, place: Path) -> Non
     look(page, "files-phone")
     page.set_viewport_size({"width": 1440, "height": 900})
     assert wide <= 390
+
+
+def test_where_the_contract_demands_a_scanner_nothing_goes_without_it(
+    page: Page, people: BrowserContext, hotel: Demo, place: Path
+) -> None:
+    """The hotel signs the demand; the scanner is down at first, and nothing is lost by that."""
+    chen = enter(people, hotel, "hotel")
+    chen.goto(hotel.url("hotel", "/portal/contract/publish/"))
+    chen.locator("#publish-file").set_input_files(_demanding(hotel))
+    chen.get_by_role("button", name="Publish").click()
+    expect(chen.locator("#main")).to_contain_text("only what ClamAV found clean")
+    page.goto(hotel.url("tech", "/queue/"))
+    open_case(page, SUBJECT)
+    page.get_by_role("button", name="Files").click()
+    page.wait_for_url("**/sessions/**")
+    row(page, "guest-registration.conf").wait_for()
+    choose(page, "Upload files", payload("driver.bin", DRIVER))
+    failed = transfer(page, "driver.bin", "failed")
+    expect(failed).to_contain_text("the scanner does not answer")
+    assert not (place / "driver.bin").exists()
+    expect_accessible(page)
+    look(page, "files-scanner-away")
+    with scanning(hotel.data.parent) as scanner:
+        today = time.strftime("%a %b %d %H:%M:%S %Y", time.gmtime())
+        scanner.version = f"ClamAV 1.4.1/27456/{today}"
+        failed.get_by_role("button", name="Try again").click()
+        done = transfer(page, "driver.bin", "done")
+        expect(done).to_contain_text("Scanned by ClamAV 1.4.1: nothing was found.")
+        assert (place / "driver.bin").read_bytes() == DRIVER
+        choose(page, "Upload files", payload("invoice.exe", b"x" + MARK))
+        infected = transfer(page, "invoice.exe", "failed")
+        expect(infected).to_contain_text(f"ClamAV 1.4.1 found “{NAME}” in invoice.exe")
+        expect(infected.get_by_role("button", name="Try again")).to_have_count(0)
+        assert not (place / "invoice.exe").exists()
+        expect_accessible(page)
+        look(page, "files-infected")
+        page.get_by_role("button", name="guest-registration.conf.backup", exact=True).click()
+        text = page.get_by_label("Text of guest-registration.conf.backup")
+        expect(text).not_to_have_value("")
+        text.fill(text.input_value() + "# looked at\n")
+        page.get_by_role("button", name="Review changes").click()
+        page.get_by_role("button", name="Save on the device").click()
+        expect(status(page)).to_contain_text("was saved")
+        assert scanner.looked[-1].endswith(b"# looked at\n")
+
+
+def test_the_case_says_what_was_found_and_the_record_what_was_scanned(
+    page: Page, people: BrowserContext, hotel: Demo
+) -> None:
+    page.get_by_role("button", name="End").first.click()
+    page.locator("[data-session-after]").wait_for()
+    chen = enter(people, hotel, "hotel")
+    chen.goto(hotel.url("hotel", "/portal/sessions/"))
+    chen.locator("a[href*='/recordings/']").first.click()
+    expect(chen.locator("#main")).to_contain_text("with signatures 27456 found nothing")
+    expect(chen.locator(".verdict")).to_contain_text("omplete and unaltered")
+    look(chen, "files-scanned-record")
+    page.goto(hotel.url("tech", "/queue/"))
+    open_case(page, SUBJECT)
+    expect(page.locator(".timeline")).to_contain_text(f"found “{NAME}” in invoice.exe")
+
+
+def _demanding(hotel: Demo) -> Path:
+    """Sign the next contract, outside, as the hotel does: what is written is scanned first."""
+    folder = Places(hotel.data).customer
+    old = Contract.parse(json.loads((folder / "contract.json").read_text("utf-8"))["body"])
+    clauses = tuple(
+        replace(clause, capabilities=tuple(_scanned(each) for each in clause.capabilities))
+        for clause in old.clauses
+    )
+    customer = Customer(folder, old.organisation, "Lotus Hotels")
+    stricter = replace(old, clauses=clauses, serial=old.serial + 1)
+    customer.keep("contract", seal(stricter, customer.key("administrator")))
+    return folder / "contract.json"
+
+
+def _scanned(capability: Capability) -> Capability:
+    return replace(capability, scanner="clamav" if capability.name == "files.write" else "")

@@ -5,6 +5,7 @@
 
 import type { Json } from "../link/frames";
 import type { Unit } from "../link/streams";
+import type { Envelope } from "../session/bootstrap";
 
 export const REQUEST = 24;
 export const ANSWER = 48;
@@ -35,6 +36,8 @@ export interface Wanted {
   backup?: boolean;
   /** The SHA-256 of what is replaced. */
   expect?: string;
+  /** What the scanner said of this content, where the contract demands it. */
+  scan?: Envelope;
 }
 
 /** Where a download goes: pieces in order, from `have` on. */

@@ -3,11 +3,13 @@
  * version before kept beside it, and nothing replaced that somebody else has written meanwhile.
  */
 
+import type { Envelope } from "../session/bootstrap";
 import { FileRefused, type FilesChannel } from "./channel";
 import { diff, hunks, type Line } from "./diff";
 import { Arriving } from "./downloads";
 import { element } from "./elements";
 import { plain } from "./names";
+import type { Scans } from "./scans";
 import { Sha256 } from "./sha256";
 import { refusalWords, spoken, type Words } from "./words";
 
@@ -41,6 +43,7 @@ export interface Session {
   say: Words;
   reading: FilesChannel;
   writing(): FilesChannel;
+  scans?: Scans | undefined;
   /** Work with the reading channel in its turn. */
   enqueue(work: () => Promise<void>): void;
   download(): void;
@@ -194,9 +197,12 @@ export class Editor {
     const text = this.field.value.replaceAll("\n", this.file.ends === "\r\n" ? "\r\n" : "\n");
     const bytes = new TextEncoder().encode(text);
     const sha256 = new Sha256().update(bytes).digest();
-    const wanted = { path: this.path, sha256, backup: true, expect: this.file.sha256 };
+    const content = new Blob([bytes]);
+    const { sha256: expect } = this.file;
     try {
-      const done = await writing().put(wanted, new Blob([bytes]), () => undefined);
+      const seen = await this.look(content, sha256);
+      const wanted = { path: this.path, sha256, backup: true, expect, ...seen };
+      const done = await writing().put(wanted, content, () => undefined);
       const values = { name: plain(this.name), backup: plain(String(done.backup ?? "")), sha256 };
       this.leave(say("saved", values));
     } catch (error) {
@@ -205,6 +211,15 @@ export class Editor {
       const changed = error.code === "changed";
       this.problem.textContent = changed ? say("changed_meanwhile") : refusalWords(say, error);
     }
+  }
+
+  /** Small texts are looked at, too. */
+  private async look(content: Blob, sha256: string): Promise<{ scan?: Envelope }> {
+    const { scans, say } = this.session;
+    if (scans === undefined) return {};
+    this.problem.textContent = say("scan_saving");
+    const { scan } = await scans.look(content, sha256, this.name);
+    return { scan };
   }
 }
 

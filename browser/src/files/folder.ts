@@ -11,6 +11,7 @@ import { join, leaf, parent, plain, within, wrong } from "./names";
 import { Panel } from "./panel";
 import { KeptParts } from "./parts";
 import { chosen, dropped, folders, type Picked } from "./picking";
+import type { Scans } from "./scans";
 import { Unfinished } from "./unfinished";
 import { Uploads } from "./uploads";
 import { spoken, type Words } from "./words";
@@ -24,6 +25,7 @@ export interface Session {
   reading: FilesChannel;
   writing(): FilesChannel;
   say: Words;
+  scans?: Scans | undefined;
 }
 
 export class Folder {
@@ -62,6 +64,7 @@ export class Folder {
       kept,
       arrived: (folder) => void this.changedIn(folder),
       now: () => Date.now(),
+      scans: session.scans,
     });
     this.downloads = new Downloads({ channel: reading, changed, say, parts, save });
     this.unfinished = new Unfinished(part(page, "unfinished"), say, { kept, parts }, (path) =>
@@ -164,7 +167,7 @@ export class Folder {
 
   /** A small file as text, where it is one. */
   private read(entry: Entry): void {
-    const { say, reading, writing } = this.session;
+    const { say, reading, writing, scans } = this.session;
     if (entry.size > TEXT_MOST) {
       this.tell(say("too_large_to_read", { name: plain(entry.name) }));
       return;
@@ -176,6 +179,7 @@ export class Folder {
       say,
       reading,
       writing,
+      scans,
       enqueue: (work: () => Promise<void>) => this.downloads.enqueue(work),
       download: () => void this.downloads.add(entry.path, entry.size),
       tell: (sentence: string) => {

@@ -14,6 +14,7 @@ import type { Surroundings } from "../session/surroundings";
 import { SessionBar } from "../terminal/bar";
 import { FilesChannel } from "./channel";
 import { Folder } from "./folder";
+import { Scans } from "./scans";
 import { type Words, words } from "./words";
 
 /** One channel of files: its units go to its FilesChannel, its end to the page. */
@@ -76,6 +77,7 @@ export class FilesPage implements SessionView {
       reading: this.reading,
       writing: () => this.writer(),
       say: this.say,
+      scans: data.scan == null ? undefined : new Scans(data.scan, this.say),
     });
     this.bar.onEnd(() => void this.end());
     window.addEventListener("beforeunload", (event) => {

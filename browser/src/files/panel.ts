@@ -102,7 +102,7 @@ export class Panel {
   }
 
   private offer(transfer: Transfer, row: Row): void {
-    const wanted = (["pause", "resume", "cancel"] as const).filter((act) => transfer[act]);
+    const wanted = (["retry", "pause", "resume", "cancel"] as const).filter((act) => transfer[act]);
     if (wanted.join() === row.shown) return;
     row.shown = wanted.join();
     row.buttons.replaceChildren(

@@ -1,6 +1,14 @@
 /** One file on its way, as people are told of it: how far, how fast, how it ended. */
 
-export type State = "waiting" | "summing" | "running" | "paused" | "done" | "failed" | "cancelled";
+export type State =
+  | "waiting"
+  | "summing"
+  | "scanning"
+  | "running"
+  | "paused"
+  | "done"
+  | "failed"
+  | "cancelled";
 
 const WINDOW_MS = 6000;
 
@@ -16,6 +24,8 @@ export class Transfer {
   pause: (() => void) | undefined;
   resume: (() => void) | undefined;
   cancel: (() => void) | undefined;
+  /** Once more from the beginning, after a failure that may pass. */
+  retry: (() => void) | undefined;
   private readonly seen: { at: number; bytes: number }[] = [];
 
   constructor(

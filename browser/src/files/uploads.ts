@@ -4,6 +4,7 @@ import type { FilesChannel } from "./channel";
 import { FileRefused } from "./channel";
 import type { KeptUploads } from "./kept";
 import { leaf, parent, partOf } from "./names";
+import { mayScanAgain, type Scanned, type Scans } from "./scans";
 import { sumOf } from "./sha256";
 import { Transfer } from "./transfer";
 import { spoken, type Words } from "./words";
@@ -18,6 +19,8 @@ export interface Around {
   /** A folder's content is not what it was. */
   arrived(folder: string): void;
   now(): number;
+  /** Where the contract demands that somebody looks first. */
+  scans?: Scans | undefined;
 }
 
 interface Job {
@@ -27,6 +30,8 @@ interface Job {
   noted: number;
   paused: boolean;
   cancelled: boolean;
+  /** Ends a scan that nobody waits for any more. */
+  stop: AbortController;
 }
 
 export class Uploads {
@@ -38,7 +43,8 @@ export class Uploads {
   add(file: Blob, path: string): Transfer {
     const { changed } = this.around;
     const transfer = new Transfer("up", leaf(path), file.size, changed);
-    const job = { file, path, transfer, noted: 0, paused: false, cancelled: false };
+    const stop = new AbortController();
+    const job = { file, path, transfer, noted: 0, paused: false, cancelled: false, stop };
     transfer.cancel = () => this.cancel(job);
     transfer.set("waiting");
     this.queue.push(job);
@@ -62,22 +68,64 @@ export class Uploads {
     try {
       await this.sum(job);
       if (job.cancelled || job.paused) return;
-      transfer.pause = () => this.pause(job);
-      transfer.set("running");
-      await this.around
-        .channel()
-        .put({ path, sha256: transfer.sha256 }, job.file, (sent, there) => {
-          transfer.progress(sent, there);
-          this.note(job);
-        });
+      const engine = await this.send(job);
+      if (engine === undefined) return;
       kept.forget(path);
       transfer.progress(job.file.size, job.file.size);
-      this.finish(job, "done");
+      this.finish(job, "done", engine === "" ? "" : say("scanned", { engine }));
       this.around.arrived(parent(path));
     } catch (error) {
       if (job.paused || job.cancelled) return;
       this.finish(job, "failed", this.why(error, say));
+      if (mayScanAgain(error)) this.offerAgain(job);
     }
+  }
+
+  /** Looked at where that is demanded, then to the device. Who looked; undefined when it was stopped. */
+  private async send(job: Job, again = true): Promise<string | undefined> {
+    const { transfer, path } = job;
+    const { sha256 } = transfer;
+    const seen = await this.look(job);
+    if (job.cancelled || job.paused) return undefined;
+    transfer.pause = () => this.pause(job);
+    transfer.set("running");
+    const wanted = { path, sha256, ...(seen && { scan: seen.scan }) };
+    try {
+      await this.around.channel().put(wanted, job.file, (sent, there) => {
+        transfer.progress(sent, there);
+        this.note(job);
+      });
+    } catch (error) {
+      const old = error instanceof FileRefused && error.code === "scan-expired";
+      if (!old || !again) throw error;
+      this.around.scans?.forget(sha256);
+      return this.send(job, false);
+    }
+    return seen?.engine ?? "";
+  }
+
+  private async look(job: Job): Promise<Scanned | undefined> {
+    const { scans } = this.around;
+    if (scans === undefined) return undefined;
+    const { transfer, file, path, stop } = job;
+    transfer.pause = undefined;
+    transfer.set("scanning");
+    const told = (sent: number) => transfer.progress(sent, sent);
+    const seen = await scans.look(file, transfer.sha256, leaf(path), told, stop.signal);
+    transfer.progress(0, 0);
+    return seen;
+  }
+
+  private offerAgain(job: Job): void {
+    const { transfer } = job;
+    transfer.retry = () => {
+      transfer.retry = undefined;
+      transfer.cancel = () => this.cancel(job);
+      transfer.set("waiting");
+      this.queue.push(job);
+      this.next();
+    };
+    this.around.changed(transfer);
   }
 
   private why(error: unknown, say: Words): string {
@@ -130,6 +178,7 @@ export class Uploads {
   /** The part on the device goes, too. */
   private cancel(job: Job): void {
     job.cancelled = true;
+    job.stop.abort();
     const { kept, channel } = this.around;
     const { sha256, state } = job.transfer;
     kept.forget(job.path);

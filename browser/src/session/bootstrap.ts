@@ -40,6 +40,8 @@ export interface SessionData {
   channel: ChannelPlan;
   /** A files session's second channel, where the contract lets files be changed. */
   writing?: ChannelPlan | null;
+  /** Where its files are looked at before they go to the device, when the contract demands that. */
+  scan?: { url: string; limit: number } | null;
   grant: Envelope | null;
   started: number | null;
   expires: number;

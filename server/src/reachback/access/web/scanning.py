@@ -58,6 +58,6 @@ def texts() -> dict[str, str]:
             "The contract asks for a scan, and the scanner takes files of at most {limit}. "
             "Nothing was sent to the device."
         ),
-        "scan_again": _("Scan again"),
+        "retry": _("Try again"),
         "scan_saving": _("Being scanned before it is saved…"),
     }

@@ -54,6 +54,7 @@ def scanning(folder: Path) -> Iterator[Scanner]:
         finally:
             server.shutdown()
             thread.join()
+            path.unlink()
 
 
 def _serve(peer: socket.socket, scanner: Scanner) -> None:

@@ -14,6 +14,7 @@ from bench import results
 BENCHES = {
     "remote": "click to prompt, key echo and output beside MeshCentral from npm",
     "resets": "200 link resets inside frames during a shell: bytes lost or repeated",
+    "together": "1,000 resets during a shell, an upload and a tunnel: what is lost or repeated",
     "memory": "resident memory of connector, front and web; of an idle device's link",
     "lines": "click to prompt, key echo and a transfer over emulated bad lines beside ssh and mosh",
     "crash": "facts and timers under random kill -9, on SQLite and PostgreSQL",

@@ -55,19 +55,27 @@ class Session:
         assert found is not None
         self.start = found.end()
 
-    async def suffer(self, demo: Demo) -> int:
+    async def suffer(
+        self,
+        demo: Demo,
+        *,
+        each: int = RESETS_EACH,
+        between: tuple[int, int] = (1_000, 10_000),
+        patience: float = PATIENCE,
+    ) -> int:
         """Type while both links are cut; return the number of the device link's resets."""
         places = Places(demo.data)
-        snips = [1_000 + secrets.randbelow(9_000) for _ in range(RESETS_EACH)]
+        least, most = between
+        snips = [least + secrets.randbelow(most - least) for _ in range(each)]
         cable.order(places.cable, "snip " + " ".join(map(str, snips)))
         self.cutter.cutting = True
         staying = asyncio.create_task(self._stay())
-        until = time.monotonic() + PATIENCE
+        until = time.monotonic() + patience
         while time.monotonic() < until:
             self.type(3)
             await asyncio.sleep(0.05)
-            self.cutter.cutting = self.cutter.cuts < RESETS_EACH
-            if not self.cutter.cutting and self.resumes(demo) >= RESETS_EACH:
+            self.cutter.cutting = self.cutter.cuts < each
+            if not self.cutter.cutting and self.resumes(demo) >= each:
                 break
         self.cutter.cutting = False
         cable.order(places.cable, "snip 999999999")

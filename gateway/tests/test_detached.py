@@ -120,3 +120,10 @@ async def test_no_other_ticket_takes_a_shell_up(story: Story, ticket: str) -> No
     story.browser.type(b"mine")
     await until(lambda: story.device.channels[16].received == b"mine")
     assert "taken-up" not in story.events()
+
+
+async def test_an_open_does_not_wait_for_ever(story: Story) -> None:
+    value = story.customer.open_value("s1", story.session_key)
+    await story.browser.arrive(value, "s1.1")
+    assert story.browser.refused["code"] == "device-offline"
+    await until(lambda: story.events() == ["refused"])

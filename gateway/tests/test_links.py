@@ -117,6 +117,22 @@ async def test_a_shell_opens_and_prints_on_one_message_behind_the_challenge(stor
     await until(lambda: bytes(browser.received[:7]) == b"guest$ ")
 
 
+async def test_an_open_waits_for_a_device_whose_line_is_lost(story: Story) -> None:
+    await story.device.connect()
+    story.device.cut()
+    await story.device.gone.wait()
+    await until(lambda: story.processes.logged("link.device_down"))
+    value = story.customer.open_value("s1", story.session_key)
+    opening = asyncio.create_task(story.browser.arrive(value, "s1.1"))
+    await until(lambda: story.browser.welcome)
+    assert not story.browser.answered.is_set()
+    await story.device.connect()
+    await opening
+    assert story.browser.opened
+    story.browser.type(b"uptime\r")
+    await until(lambda: story.browser.received == b"uptime\r")
+
+
 async def test_a_large_output_arrives_whole(story: Story) -> None:
     await story.begin()
     content = bytes(range(256)) * 40_000

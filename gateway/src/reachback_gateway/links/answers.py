@@ -7,9 +7,10 @@ from reachback_gateway.control import Control, ControlError
 from reachback_gateway.links.channel import Channel
 from reachback_gateway.links.device import CUT, DOCUMENT, DeviceLeg
 from reachback_gateway.links.documents import update
-from reachback_gateway.links.links import NO_DEVICE, Links
+from reachback_gateway.links.links import Links
 from reachback_gateway.links.seating import Seating
 from reachback_gateway.links.session import Session, split_key
+from reachback_gateway.links.waiting import NO_DEVICE
 from reachback_gateway.ports import Json
 from reachback_wire.documents import Envelope, Open
 from reachback_wire.frames import Open as OpenFrame

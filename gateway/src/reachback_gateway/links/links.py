@@ -1,7 +1,7 @@
 """All links of this front, and how a device's channels meet the browsers' (link.md)."""
 
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Any
 
 from reachback_gateway.clock import wall_ms
 from reachback_gateway.errors import LinkRefusedError, RecorderFailedError
@@ -19,6 +19,7 @@ from reachback_gateway.links.reports import Reporter
 from reachback_gateway.links.restarts import Restarts
 from reachback_gateway.links.session import Session, split_key
 from reachback_gateway.links.store import Store
+from reachback_gateway.links.waiting import Waiting
 from reachback_gateway.ports import Json, Reports
 from reachback_gateway.recorder.playback import Playback
 from reachback_gateway.recorder.recording import Recording
@@ -28,8 +29,6 @@ from reachback_wire.frames import Close, Opened
 from reachback_wire.handing import ATTACH, Tenure
 from reachback_wire.recording import SegmentHeader
 from reachback_wire.refusals import Refusal
-
-NO_DEVICE: Final = "The device is not connected."
 
 
 class Links:
@@ -55,6 +54,7 @@ class Links:
         self.restarts = Restarts()
         self.presence = Presence(self, detached_after)
         self.handing = Handing(self)
+        self.waiting = Waiting(self, detached_after)
         self.notices = Notices(self)
         self.devices: dict[str, list[DeviceLeg]] = {}
         self.sessions: dict[str, Session] = {}
@@ -112,14 +112,14 @@ class Links:
         if known is not None or key in session.known:
             await self._open_again(leg, ch, session, key)
             return
-        if device is None:
-            self.refuse(leg, ch, "device-offline", NO_DEVICE)
-            return
         channel = self.begin(leg, found, value)
         viewer = Viewer(leg, channel, ch, Playback(channel.recording), owner=True)
         leg.viewers[ch] = viewer
         channel.owner = viewer
-        device.open(channel, value)
+        if device is None:
+            self.waiting.add(channel)
+        else:
+            device.open(channel, value)
 
     def begin(self, leg: BrowserLeg, found: Admitted, value: Json) -> Channel:
         """A new channel for an OPEN that was judged and is to be forwarded; Refusal."""
@@ -270,8 +270,9 @@ class Links:
             if channel.key in seen:
                 continue
             if channel.state == "opening":
-                if channel.device is None:
-                    channel.ch = 0
+                if channel.device is None and device.hold != "none":
+                    self.waiting.refuse(channel, "held", "This device is held to health.")
+                elif channel.device is None:
                     channel.ch = device.next_channel()
                     device.open(channel, channel.wish)
             else:

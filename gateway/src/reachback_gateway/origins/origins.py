@@ -14,8 +14,9 @@ from reachback_gateway.links import judge
 from reachback_gateway.links.browser import BrowserLeg
 from reachback_gateway.links.channel import Channel, Viewer
 from reachback_gateway.links.device import DeviceLeg
-from reachback_gateway.links.links import NO_DEVICE, Links
+from reachback_gateway.links.links import Links
 from reachback_gateway.links.session import Session
+from reachback_gateway.links.waiting import NO_DEVICE
 from reachback_gateway.origins import exchange, rewriting
 from reachback_gateway.origins.origin import Origin, new_label
 from reachback_gateway.origins.pages import entered, refuse

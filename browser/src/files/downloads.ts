@@ -125,10 +125,10 @@ export class Downloads {
       transfer.sha256 = sha256;
       if (sha256 !== told) throw new FileRefused("differs", say("differs"));
       transfer.progress(blob.size, blob.size);
-      this.finish(job, "done");
+      job.transfer.finish("done");
       save(blob, plain(transfer.name));
     } catch (error) {
-      if (!job.paused && !job.cancelled) this.finish(job, "failed", spoken(say, error));
+      if (!job.paused && !job.cancelled) job.transfer.finish("failed", spoken(say, error));
     }
   }
 
@@ -167,29 +167,18 @@ export class Downloads {
 
   private pause(job: Job): void {
     job.paused = true;
-    const { transfer } = job;
-    transfer.pause = undefined;
-    transfer.resume = () => {
+    job.transfer.hold(() => {
       job.paused = false;
-      transfer.resume = undefined;
-      transfer.set("waiting");
       this.enqueue(() => this.run(job));
-    };
-    transfer.set("paused");
+    });
     this.around.channel.stop("paused");
   }
 
   private cancel(job: Job): void {
     job.cancelled = true;
     const running = job.transfer.state === "running";
-    this.finish(job, "cancelled");
+    job.transfer.finish("cancelled");
     void this.around.parts.forget(job.path);
     if (running) this.around.channel.stop("cancelled");
-  }
-
-  private finish(job: Job, state: "done" | "failed" | "cancelled", sentence = ""): void {
-    const { transfer } = job;
-    transfer.pause = transfer.resume = transfer.cancel = undefined;
-    transfer.set(state, sentence);
   }
 }

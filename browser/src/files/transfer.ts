@@ -47,6 +47,23 @@ export class Transfer {
     this.changed(this);
   }
 
+  /** It is over: no button makes sense any more. */
+  finish(state: "done" | "failed" | "cancelled", sentence = ""): void {
+    this.pause = this.resume = this.cancel = undefined;
+    this.set(state, sentence);
+  }
+
+  /** Paused, until somebody wants it to go on in its turn. */
+  hold(goOn: () => void): void {
+    this.pause = undefined;
+    this.resume = () => {
+      this.resume = undefined;
+      this.set("waiting");
+      goOn();
+    };
+    this.set("paused");
+  }
+
   progress(sent: number, there: number): void {
     this.sent = sent;
     this.there = there;

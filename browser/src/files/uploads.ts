@@ -72,11 +72,11 @@ export class Uploads {
       if (engine === undefined) return;
       kept.forget(path);
       transfer.progress(job.file.size, job.file.size);
-      this.finish(job, "done", engine === "" ? "" : say("scanned", { engine }));
+      job.transfer.finish("done", engine === "" ? "" : say("scanned", { engine }));
       this.around.arrived(parent(path));
     } catch (error) {
       if (job.paused || job.cancelled) return;
-      this.finish(job, "failed", this.why(error, say));
+      job.transfer.finish("failed", this.why(error, say));
       if (mayScanAgain(error)) this.offerAgain(job);
     }
   }
@@ -153,25 +153,14 @@ export class Uploads {
     this.around.kept.keep({ path, name, size, sha256, there, at: this.around.now() });
   }
 
-  private finish(job: Job, state: "done" | "failed" | "cancelled", sentence = ""): void {
-    const { transfer } = job;
-    transfer.pause = transfer.resume = transfer.cancel = undefined;
-    transfer.set(state, sentence);
-  }
-
   /** What is on its way still arrives; the part on the device stays. */
   private pause(job: Job): void {
     job.paused = true;
-    const { transfer } = job;
-    transfer.pause = undefined;
-    transfer.resume = () => {
+    job.transfer.hold(() => {
       job.paused = false;
-      transfer.resume = undefined;
-      transfer.set("waiting");
       this.queue.push(job);
       this.next();
-    };
-    transfer.set("paused");
+    });
     this.around.channel().stop("paused");
   }
 
@@ -184,7 +173,7 @@ export class Uploads {
     kept.forget(job.path);
     const place = this.queue.indexOf(job);
     if (place >= 0) this.queue.splice(place, 1);
-    this.finish(job, "cancelled");
+    job.transfer.finish("cancelled");
     if (state === "running") channel().stop("cancelled");
     if (sha256 === "" || (state !== "running" && state !== "paused")) return;
     const path = partOf(parent(job.path), sha256);

@@ -94,11 +94,18 @@ def patience() -> str:
 
 
 @pytest.fixture
-async def opened(tmp_path: Path, patience: str) -> AsyncIterator[Opened]:
+def away() -> str:
+    """Seconds its page may be away."""
+    return "300"
+
+
+@pytest.fixture
+async def opened(tmp_path: Path, patience: str, away: str) -> AsyncIterator[Opened]:
     processes = Processes(tmp_path)
     processes.environment = {
         "REACHBACK_TUNNEL_HOSTS": HOSTS,
         "REACHBACK_TUNNEL_PATIENCE": patience,
+        "REACHBACK_TUNNEL_AWAY": away,
     }
     await processes.start_web()
     await processes.start_front()
@@ -386,3 +393,19 @@ async def test_other_names_are_the_providers(opened: Opened) -> None:
     await opened.start()
     async with aiohttp.ClientSession() as http, http.get(f"{opened.processes.address}/page") as got:
         assert await got.text() == "page /page"
+
+
+@pytest.mark.parametrize("away", ["1"])
+async def test_a_page_that_does_not_come_back_ends_its_session(opened: Opened) -> None:
+    await opened.start()
+    assert (await opened.text("/"))[0] == 200
+    await opened.page.close()
+    told = opened.processes.told
+
+    def left() -> bool:
+        events = [each for body in told("sessions/events") for each in body["events"]]
+        ended = [each.get("code") for each in events if each["kind"] == "ended"]
+        return ended == ["left"] and any(each["kind"] == "left" for each in events)
+
+    await until(left)
+    assert (await opened.text("/"))[0] in {403, 410}

@@ -226,7 +226,7 @@ def _finish(session: AccessSession, event: _Event, stories: list[Story], now: da
     session.end_code = event.data.get("code", event.kind)[:40]
     session.end_sentence = event.data.get("sentence", "")[:300]
     run = outcomes.ended(session, stories)
-    if stories or not session.words:
+    if stories or session.target or not session.words:
         session.words = list(_words(session, stories, run)) if was_live else []
     session.save()
     _keep_recording(session, stories)

@@ -69,10 +69,14 @@ def _session(made: Connected) -> AccessSession:
     return found
 
 
-def _tell(world: World, made: Connected, kind: str, channel: int = 1, **more: Any) -> None:
+def _tell(
+    world: World, made: Connected, kind: str, channel: int = 1, *, after: int = 0, **more: Any
+) -> None:
+    """The front's word, `after` seconds."""
     event = {"id": f"{kind}-{channel}-{more.get('code')}", "kind": kind, **more}
     event |= {"channel": f"{made.session_id}.{channel}"} if channel else {}
-    operations.record_events(now=world.now, session_id=made.session_id, events=[event])
+    now = world.now + timedelta(seconds=after)
+    operations.record_events(now=now, session_id=made.session_id, events=[event])
 
 
 def test_the_targets_a_contract_names_are_offered_with_what_it_says(world: World) -> None:
@@ -174,8 +178,11 @@ def test_it_ends_with_end_and_is_told_in_words(world: World, made: Connected, fr
 def test_it_ends_when_its_tab_was_closed_long_ago(world: World, made: Connected) -> None:
     _tell(world, made, "opened")
     _tell(world, made, "ended", code="closed", sentence="No longer needed.")
-    _tell(world, made, "left", 0, code="left", sentence="Its technician's page was closed.")
-    assert _session(made).state == "ended"
+    _tell(world, made, "left", 0, after=300, code="left", sentence="Its page was closed.")
+    session = _session(made)
+    assert session.state == "ended"
+    assert session.words[0].startswith("Tomás")
+    assert session.words[-1] == "It lasted 5 min 0 s."
 
 
 def test_a_tunnel_is_told_by_the_devices_own_count(world: World, made: Connected) -> None:

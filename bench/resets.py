@@ -30,7 +30,7 @@ GO = re.compile(rb"GO:")
 # In a subshell, so that bash prints no job number among the counter's.
 COUNT = (
     b"stty raw -echo; (printf 'G%s:' O; (n=0; while :; do for k in {1..50}; do n=$((n+1)); "
-    b"printf '%s;' $n; done; sleep 0.02; done) & cat)\r"
+    b"printf '%s;' $n || exit; done; sleep 0.02; done) & cat)\r"  # ends with its terminal
 )
 PATIENCE = 420
 

@@ -115,3 +115,34 @@ def test_an_unknown_zone_refuses() -> None:
 )
 def test_a_length_of_time_is_said_as_people_do(milliseconds: int, words: str) -> None:
     assert span(milliseconds) == words
+
+
+@pytest.mark.parametrize(
+    ("when", "moment", "first"),
+    [
+        (night("Asia/Shanghai"), "2026-11-23T10:00:00", "2026-11-23T14:00:00"),
+        (night("Asia/Shanghai"), "2026-11-23T15:00:00", "2026-11-23T15:00:00"),
+        (night("UTC", "22:00", "06:00", "mon"), "2026-11-24T06:00:00", "2026-11-30T22:00:00"),
+        # The hour from 2 to 3 does not exist on this day: the window opens at the jump.
+        (night("Europe/Oslo", "02:30", "05:00"), "2026-03-29T00:00:00", "2026-03-29T01:00:00"),
+    ],
+)
+def test_the_next_opening_is_the_first_instant_at_which_a_window_is_open(
+    when: When, moment: str, first: str
+) -> None:
+    assert windows.opens(when, at(moment)) == at(first)
+
+
+def test_what_never_opens_has_no_next_opening() -> None:
+    assert windows.opens(When("UTC", ()), NOW) is None
+
+
+@given(st.integers(0, 400 * 24 * 60), st.sampled_from(["Europe/Oslo", "Asia/Shanghai", "UTC"]))
+def test_nothing_is_open_before_the_next_opening(minutes: int, zone: str) -> None:
+    moment = NOW + minutes * 60_000
+    when = night(zone, "23:00", "05:00", "tue", "sat")
+    first = windows.opens(when, moment)
+    assert first is not None
+    assert windows.is_open(when, first)
+    assert first == moment or not windows.is_open(when, first - 1000)
+    assert first == moment or not windows.is_open(when, moment)

@@ -25,6 +25,9 @@ export interface RestartPlan {
   case?: string;
   allowed?: boolean;
   sentence?: string;
+  /** When the contract's window opens (ms), where a restart may wait for it; and what is said then. */
+  at?: number;
+  planned?: string;
 }
 
 export interface SessionData {

@@ -18,7 +18,13 @@ interface Granted {
 /** Why it does not come to it, in a sentence. */
 type Off = (sentence: string) => void;
 
-export async function askRestart(data: SessionData, off: Off): Promise<void> {
+/** `planned` is called when the device has taken a restart that waits for `at` (ms). */
+export async function askRestart(
+  data: SessionData,
+  off: Off,
+  at = 0,
+  planned?: () => void,
+): Promise<void> {
   const { restart } = data;
   if (restart?.url === undefined) return;
   const pair = await generateKeyPair();
@@ -29,6 +35,7 @@ export async function askRestart(data: SessionData, off: Off): Promise<void> {
       session_key: key.line,
       case: restart.case ?? "",
       capability: "reboot",
+      ...(at > 0 ? { at: String(at) } : {}),
     });
   } catch (error) {
     off(error instanceof Refused ? error.message : "The server cannot be reached.");
@@ -38,16 +45,23 @@ export async function askRestart(data: SessionData, off: Off): Promise<void> {
   const kept = { session, pair, counter: 0, channels: [], kept: Date.now() };
   await keep(kept);
   const asked = { ...data, ...granted, mode: "open" as const, recordings: [] };
-  new SessionConnection(asked, { key, kept }, async () => ticket, watching(off)).start();
+  const taken = () => {
+    if (at === 0) return;
+    connection.stop(); // it waits on the device, whoever looks on
+    planned?.();
+  };
+  const view = watching(off, taken);
+  const connection = new SessionConnection(asked, { key, kept }, async () => ticket, view);
+  connection.start();
 }
 
 /** Only a refusal is news: everything else the page hears of the device itself. */
-function watching(off: Off): SessionView {
+function watching(off: Off, opened: () => void): SessionView {
   const nothing = () => undefined;
   return {
     unit: nothing,
     heard: nothing,
-    opened: nothing,
+    opened,
     link: nothing,
     measured: nothing,
     notice: (_value: Json) => undefined,

@@ -167,14 +167,24 @@ export class SessionPage implements SessionView, ShellHost {
   private offerRestart(): void {
     const dialog = document.querySelector<HTMLDialogElement>("#restart-device");
     if (dialog === null) return;
+    const own = dialog.querySelector<HTMLElement>("[data-own-time]");
+    if (own !== null) own.textContent = new Date(Number(own.dataset.ownTime)).toLocaleString();
     dialog.addEventListener("close", () => {
-      const wanted = dialog.returnValue === "restart";
+      const wanted = dialog.returnValue;
       dialog.returnValue = "";
       this.screen.terminal.focus();
-      if (!wanted) return;
+      if (wanted === "plan") this.planRestart();
+      if (wanted !== "restart") return;
       this.restart.asked();
       void askRestart(this.data, (sentence) => this.restart.off(sentence));
     });
+  }
+
+  /** The contract's window is closed: the device keeps the restart until it opens. */
+  private planRestart(): void {
+    const { at, planned } = this.data.restart ?? {};
+    const say = (sentence: string) => this.bar.state(sentence, "up");
+    if (at !== undefined) void askRestart(this.data, say, at, () => say(planned ?? ""));
   }
 
   restarted(): void {

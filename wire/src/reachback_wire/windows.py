@@ -15,6 +15,7 @@ from reachback_wire.refusals import Refusal
 _MINUTES_A_DAY: Final = 24 * 60
 # Windows that follow one another without a break are joined, up to this many.
 _MOST_JOINED: Final = 16
+_DAYS_AHEAD: Final = 15
 
 
 def zone_of(name: str) -> ZoneInfo:
@@ -44,6 +45,23 @@ def closes(when: When, at: int) -> int:
             break
         at = max(ends)
     return at
+
+
+def opens(when: When, at: int) -> int | None:
+    """Give the first instant (ms) from `at` on at which a window is open; `at` itself when one is.
+
+    None when there is none within `_DAYS_AHEAD` days (holidays, or no window at all).
+    """
+    if is_open(when, at):
+        return at
+    zone = zone_of(when.zone)
+    today = local(at, zone).date()
+    starts = (
+        _instant(_wall(today + timedelta(days=ahead), _minutes(window.start)), zone, at)
+        for ahead in range(_DAYS_AHEAD)
+        for window in when.windows
+    )
+    return min((start for start in starts if start > at and is_open(when, start)), default=None)
 
 
 def _openings(when: When, at: int) -> Iterator[datetime]:

@@ -13,6 +13,7 @@ WORDS: Mapping[str, StrOrPromise] = {
     "session.ticket_refused": _("turned a ticket away"),
     "session.page_opened": _("opened a web page through a device"),
     "session.started": _("began a session"),
+    "restart.called_off": _("called a planned restart off"),
     "session.ended": _("ended a session"),
     "session.recorder_failed": _("lost the recording, so the session was stopped"),
     "contract.published": _("published the contract"),

@@ -52,7 +52,8 @@ class Wish:
     """What somebody wants: a capability, as which user or to which target, key and sign-in.
 
     `also`: what the same grant may name beside it (`companions`).
-    `script` is the digest of the text that `exec` is to run.
+    `script` is the digest of the text that `exec` is to run. `at` (ms) is when a planned restart
+    is to happen, 0 for at once.
     """
 
     capability: str
@@ -62,6 +63,7 @@ class Wish:
     target: str = ""
     also: tuple[str, ...] = ()
     script: str = ""
+    at: int = 0
 
 
 def matter(actor: Actor, device_id: UUID, case_id: UUID | None, now: datetime) -> Matter:
@@ -132,7 +134,7 @@ def _parameters(matter: Matter, wish: Wish) -> dict[str, object]:
     if wish.target:
         return {"target": wish.target}
     if wish.capability == "reboot":
-        return {"at": 0}
+        return {"at": wish.at}
     files = files_parameters(matter.contract, wish.capability)
     return dict(files) if files else {"run_as": wish.run_as}
 

@@ -2,6 +2,9 @@
 
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
 
 from reachback.access.models import AccessSession, RecipeRun
 from reachback.cases import operations as cases
@@ -38,6 +41,34 @@ def file_infected(session: AccessSession, sentence: str, *, now: datetime) -> No
     )
     scanner = actors.system("ClamAV")
     cases.add_entry(actor=scanner, now=now, case_id=session.case_id, entry=entry)
+
+
+def restart_planned(session: AccessSession, at: datetime, *, now: datetime) -> None:
+    """Write that the device is to be restarted, when, and where it can be called off."""
+    if session.case_id is None:
+        return
+    site = session.device.site
+    zone = ZoneInfo(site.zone if site else "UTC")
+    words = _("%(who)s planned a restart of %(device)s for %(at)s (%(zone)s), clause %(clause)s.")
+    values = {
+        "who": session.technician.name,
+        "device": session.device.name,
+        "at": f"{at.astimezone(zone):%a %d %b %H:%M}",
+        "zone": str(zone),
+        "clause": session.clause,
+    }
+    entry = NewEntry(
+        kind="session",
+        body=words % values,
+        data={
+            "technician": session.technician.name,
+            "device": session.device.name,
+            "url": f"/sessions/{session.id}/",
+        },
+        visible_to_customer=True,
+        occurred_at=now,
+    )
+    cases.add_entry(actor=_author(session), now=now, case_id=session.case_id, entry=entry)
 
 
 def session_ended(session: AccessSession, *, now: datetime, entry: bool = True) -> None:

@@ -47,6 +47,8 @@ class AccessSession(TenantModel):
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField()
+    #: A restart that waits on the device: when it is to happen.
+    planned_for = models.DateTimeField(null=True, blank=True)
     end_code = models.CharField(max_length=40, blank=True)
     end_sentence = models.CharField(max_length=300, blank=True)
     words = models.JSONField(default=list)

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from reachback.access import deciding, keys, policy, tickets
+from reachback.access import deciding, keys, planning, policy, tickets
 from reachback.access import facts as access_facts
 from reachback.access.deciding import Matter
 from reachback.access.errors import AccessRefused, MayNotConnect
@@ -34,6 +34,7 @@ class ConnectRequest:
 
     `target` (`host:port`) belongs to the capability `tunnel`, `run_as` to the others; `script` is
     the digest that `exec` is to run, once. `in_browser`: the tunnel's page opens in the browser.
+    `at` (ms since 1970) plans a restart for then.
     """
 
     device_id: UUID
@@ -45,6 +46,7 @@ class ConnectRequest:
     target: str = ""
     script: str = ""
     in_browser: bool = False
+    at: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,11 +134,14 @@ def _wish(request: ConnectRequest) -> deciding.Wish:
         mfa=request.mfa,
         target=request.target,
         script=request.script,
+        at=request.at if request.capability == "reboot" else 0,
     )
 
 
 def _plan(actor: Actor, matter: Matter, request: ConnectRequest, now: datetime) -> _Plan:
     wish = _wish(request)
+    if wish.at:
+        planning.check(wish.at, now)
     decision = deciding.decide(actor, matter, wish, now)
     if not decision.allowed or matter.contract_row is None:
         raise AccessRefused(decision.code, decision.sentence, decision.clause)
@@ -149,7 +154,7 @@ def _plan(actor: Actor, matter: Matter, request: ConnectRequest, now: datetime) 
         session_id=new_id(),
         ticket=tickets.new_ticket(),
         void_at=now + _good_for(request),
-        expires=min(decision.expires, milliseconds(now + LIFETIME)),
+        expires=planning.expires(wish.at, decision.expires, milliseconds(now + LIFETIME)),
     )
 
 
@@ -223,6 +228,8 @@ def _mint(actor: Actor, now: datetime, plan: _Plan, answer: dict[str, Any]) -> C
             void_at=plan.void_at,
         )
         data = {"clause": decision.clause} | ({"target": request.target} if request.target else {})
+        if session.planned_for is not None:
+            data["planned_for"] = session.planned_for.isoformat()
         _record(actor, now, session, "session.granted", data)
     return Connected(
         session=session,
@@ -258,6 +265,7 @@ def _session(actor: Actor, now: datetime, plan: _Plan, document: wire.Grant) -> 
         in_browser=plan.request.in_browser and bool(plan.request.target),
         asked_at=now,
         expires_at=instant(document.expires),
+        planned_for=instant(plan.wish.at) if plan.wish.at else None,
     )
     return row
 

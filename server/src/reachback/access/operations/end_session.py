@@ -26,12 +26,16 @@ def end_session(*, actor: Actor, now: datetime, session_id: UUID) -> bool:
     if session.state == AccessSession.State.ENDED:
         return False
     provider = people.provider()
+    action = "session.end_asked"
     sentence = _("%(name)s ended the session.") % {"name": actor.name}
+    if session.planned_for is not None:
+        action = "restart.called_off"
+        sentence = _("%(name)s called the restart off.") % {"name": actor.name}
     with transaction.atomic():
         record(
             actor=actor,
             now=now,
-            action="session.end_asked",
+            action=action,
             organisation_id=session.organisation_id,
             subject_kind="session",
             subject_id=session.id,
@@ -46,5 +50,7 @@ def end_session(*, actor: Actor, now: datetime, session_id: UUID) -> bool:
         elif returning.waits(session):
             end_waiting(session, sentence, now=now)
     # A page's connections end all the time with `ended`; that one is the session's own.
-    delivering.cut_sessions([session.id], returning.ended_code(session), sentence)
+    called_off = session.planned_for is not None
+    code = "called-off" if called_off else returning.ended_code(session)
+    delivering.cut_sessions([session.id], code, sentence)
     return True

@@ -178,7 +178,10 @@ def _opened(session: AccessSession, event: _Event, now: datetime) -> None:
         defaults={"started_at": event.at},
     )
     _audit(session, "session.started", event, now)
-    telling_cases.session_began(session, now=now)
+    if session.planned_for is None:
+        telling_cases.session_began(session, now=now)
+    else:
+        telling_cases.restart_planned(session, session.planned_for, now=now)
     fact = access_facts.SessionStarted(
         session_id=session.id,
         organisation_id=session.organisation_id,
@@ -267,7 +270,7 @@ def _words(session: AccessSession, stories: list[Story], run: ScriptRun | None) 
         accounts = SessionChannel.objects.filter(session=session).values_list("account", flat=True)
         return tunnels.sentences(about, session.target, list(accounts))
     found = words.sentences(about, stories)
-    if session.end_code in ("revoked", "recorder-failed") and session.end_sentence:
+    if session.end_code in ("revoked", "recorder-failed", "called-off") and session.end_sentence:
         found = (*found, session.end_sentence)
     return found
 

@@ -54,6 +54,7 @@ ROWS: tuple[tuple[object, ...], ...] = (
         "302 200 403 200 403 404 403 200 404 404",
         {"address": {"session_id": "$live_session"}, "json": {}},
     ),
+    ("access:call_off", "POST", "302 302 302 302 302 404 302 302 404 404"),
     (
         "access:connect",
         "POST",

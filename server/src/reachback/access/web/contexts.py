@@ -87,6 +87,20 @@ class SessionPage(PageContext):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PlannedPage(PageContext):
+    """A restart that waits on its device; `waits` is whether the device has taken it."""
+
+    session: AccessSession
+    there: str
+    zone: str
+    waits: bool
+    online: bool
+    may_end: bool
+    layout: str
+    now: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReplayPage(PageContext):
     """A recording with its verdict."""
 

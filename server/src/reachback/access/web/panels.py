@@ -151,6 +151,8 @@ def _news(context: HomePanel) -> str:
     for running in context.live:
         session = running.session
         names = {"who": session.technician.name, "device": session.device.name}
+        if session.planned_for is not None:
+            return _("%(who)s planned a restart of %(device)s.") % names
         if running.detached_at is not None:
             return _("%(who)s left a shell running on %(device)s.") % names
         return _("%(who)s is on %(device)s now.") % names

@@ -16,7 +16,7 @@ from reachback.access.instants import milliseconds
 from reachback.access.models import AccessSession
 from reachback.access.operations import ConnectRequest
 from reachback.access.scripts import parameters
-from reachback.access.web import files_words, origin_words, restarting, scanning
+from reachback.access.web import files_words, origin_words, planned, restarting, scanning
 from reachback.access.web.contexts import SessionPage
 from reachback.access.web.errors import Malformed, question, spoken
 from reachback.access.web.recipes import steps
@@ -67,6 +67,7 @@ def connect(request: ActorRequest, device_id: UUID) -> HttpResponse:
             target=asked.get("target", ""),
             in_browser=True,
             mfa=second_factor(request),
+            at=_moment(asked.get("at", "")),
         ),
     )
     answer = {
@@ -80,6 +81,15 @@ def connect(request: ActorRequest, device_id: UUID) -> HttpResponse:
         "expires": milliseconds(made.session.expires_at),
     }
     return JsonResponse(answer, status=201)
+
+
+def _moment(text: str) -> int:
+    """When a restart is planned for, ms since 1970; 0 for at once."""
+    if not text:
+        return 0
+    if not (text.isascii() and text.isdigit() and len(text) <= 15):
+        raise Malformed
+    return int(text)
 
 
 def _is_files(found: AccessSession) -> bool:
@@ -96,7 +106,8 @@ def _channel(found: AccessSession) -> dict[str, Any]:
     if found.target:
         return {"key": key, "kind": "tunnel", "parameters": {"target": found.target}}
     if capability == "reboot":
-        return {"key": key, "kind": "reboot", "parameters": {"at": 0}}
+        at = milliseconds(found.planned_for) if found.planned_for else 0
+        return {"key": key, "kind": "reboot", "parameters": {"at": at}}
     return {"key": key, "kind": "shell", "parameters": {"run_as": found.run_as, "login": True}}
 
 
@@ -120,6 +131,8 @@ def session(request: ActorRequest, session_id: UUID) -> HttpResponse:
     after = _after(found) if run is None else live.after(run, recipe)
     if found.state == AccessSession.State.ENDED:
         return redirect(after)
+    if found.planned_for is not None:
+        return planned.page(request, found)
     commands = bool(found.target) and not found.in_browser  # its key is the command's
     mine = found.technician_id == actor.id and not commands
     data = _data(actor, found, mine=mine)

@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from reachback.access.web import contract, origins, recordings, scanning, sessions, tunnels
+from reachback.access.web import (
+    contract,
+    origins,
+    planned,
+    recordings,
+    scanning,
+    sessions,
+    tunnels,
+)
 from reachback.access.web.recipes import library as recipes
 from reachback.access.web.recipes import running as running_recipes
 from reachback.access.web.scripts import editing, library, offering, running, runs
@@ -29,6 +37,7 @@ urlpatterns = [
     path("sessions/<uuid:session_id>/end", sessions.end, name="end"),
     path("sessions/<uuid:session_id>/page", origins.open_origin, name="open_page"),
     path("sessions/<uuid:session_id>/scan", scanning.scan, name="scan"),
+    path("sessions/<uuid:session_id>/call-off", planned.call_off, name="call_off"),
     path("recordings/<uuid:session_id>/", recordings.replay, name="replay"),
     path("recordings/<uuid:session_id>/asciicast", recordings.asciicast, name="asciicast"),
     path("recordings/<uuid:session_id>/commands", recordings.commands, name="commands"),

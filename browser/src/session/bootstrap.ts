@@ -30,6 +30,26 @@ export interface RestartPlan {
   planned?: string;
 }
 
+/** What is offered, by whom, to whom, until when (ms since 1970). */
+export interface Offered {
+  to: string;
+  by: string;
+  note: string;
+  expires: number;
+}
+
+/** For the technician: whom the shells may be handed to. For a colleague: what is offered to them. */
+export interface HandingPlan {
+  colleagues?: { id: string; name: string }[];
+  offer_url?: string;
+  withdraw_url?: string;
+  offered?: Offered | null;
+  take_url?: string;
+  to_me?: Offered;
+  run_as?: string;
+  channels?: string[];
+}
+
 export interface SessionData {
   session: string;
   mode: "open" | "watch";
@@ -46,6 +66,9 @@ export interface SessionData {
   /** Where its files are looked at before they go to the device, when the contract demands that. */
   scan?: { url: string; limit: number } | null;
   grant: Envelope | null;
+  /** Every grant of the session: the one in use is that which names this browser's key. */
+  grants?: Envelope[];
+  handing?: HandingPlan | null;
   started: number | null;
   expires: number;
   recordings: string[];

@@ -24,6 +24,8 @@ const TIMER_SLACK_MS = 2;
 const REFUSALS_MOST = 3; // a front that sends us away this often without any progress means it
 /** CLOSE: another browser of the same person types there now. */
 export const TAKEN_UP = "taken-up";
+/** CLOSE: a colleague has the shell now. */
+export const HANDED_OVER = "handed-over";
 const PROTOCOL_FAULT = 4002; // WebSocket close code: the other end broke the protocol
 
 /** What the page of a session is told: its first channel's units, and how its link is. */
@@ -33,6 +35,8 @@ export interface SessionView extends ChannelView {
   notice(value: Json): void;
   /** Another browser of the same person types here now. */
   takenUp?(): void;
+  /** A colleague types here now. */
+  handedOver?(): void;
   measured(rttSeconds: number | undefined, bytes: number, resumes: number): void;
 }
 
@@ -278,11 +282,12 @@ export class SessionConnection implements Carrier {
         this.opened(frame.ch, frame.value);
         break;
       case "refused":
+        this.turnedAway(frame.ch);
         this.closed(frame.ch, (channel) => channel.view.refused(words(frame.value)));
         break;
       case "close": {
         const { sentence = "", code = "" } = frame.value;
-        if (code === TAKEN_UP) this.forget(frame.ch);
+        if (code === TAKEN_UP || code === HANDED_OVER) this.forget(frame.ch, String(code));
         const tell = (channel: SessionChannel) =>
           channel.view.ended(String(sentence), String(code));
         this.closed(frame.ch, tell, String(code));
@@ -411,20 +416,40 @@ export class SessionConnection implements Carrier {
     channel.view.opened(value);
   }
 
-  private remember({ key, kind }: ChannelPlan): void {
+  /** A refused wish for a colleague's shell is over; with another offer it may be tried again. */
+  private turnedAway(ch: number): void {
+    const plan = this.channels.get(ch)?.plan;
+    if (plan?.kind !== "attach") return;
     const { kept } = this.keys;
+    delete kept.openings?.[plan.key];
+    this.answered(plan.key);
+    void this.around.keep(kept);
+  }
+
+  private answered(key: string): void {
+    const { kept } = this.keys;
+    if (kept.taking === undefined) return;
+    kept.taking.channels = kept.taking.channels.filter((each) => each !== key);
+    if (kept.taking.channels.length === 0) delete kept.taking;
+  }
+
+  private remember({ key, kind: asked }: ChannelPlan): void {
+    const { kept } = this.keys;
+    const kind = asked === "attach" ? "shell" : asked;
+    this.answered(key);
     if (!kept.channels.some((channel) => channel.key === key)) kept.channels.push({ key, kind });
     delete kept.openings?.[key];
     void this.around.keep(kept);
   }
 
-  /** Another browser of this person has the channel now: this one would only be sent away. */
-  private forget(ch: number): void {
+  /** Another browser, or a colleague's, has the channel now: this one would only be sent away. */
+  private forget(ch: number, code: string): void {
     const { kept } = this.keys;
     const gone = this.channels.get(ch)?.plan.key;
     kept.channels = kept.channels.filter(({ key }) => key !== gone);
     void this.around.keep(kept);
-    this.view.takenUp?.();
+    if (code === HANDED_OVER) this.view.handedOver?.();
+    else this.view.takenUp?.();
   }
 
   /** REFUSED or CLOSE: the page ends with its last shell, or with its first channel of another kind. */
@@ -432,7 +457,7 @@ export class SessionConnection implements Carrier {
     const channel = this.channels.get(ch);
     if (channel === undefined || channel.over) return;
     channel.over = true;
-    const shell = channel.plan.kind === "shell";
+    const shell = channel.plan.kind === "shell" || channel.plan.kind === "attach";
     const ends = channel === this.first && !shell;
     // A device that restarts comes back: the page goes on in a new shell.
     const last = this.lasting.length === 0 && !(shell && byRestart(code));

@@ -41,6 +41,15 @@ export async function signedHello(
   return { body, signature: await key.sign("reachback-hello", body) };
 }
 
+/** Whoever has the shell offers what runs under their grant to a colleague, by name. */
+export async function signedOffer(
+  key: SessionKey,
+  facts: { grant: string; session: string; to: string; issued: number; expires: number },
+): Promise<{ body: string; signature: string }> {
+  const body = canonical({ type: "reachback-offer", version: 1, ...facts });
+  return { body, signature: await key.sign("reachback-offer", body) };
+}
+
 export async function signedOpen(
   key: SessionKey,
   grant: Envelope,

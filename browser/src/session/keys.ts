@@ -3,7 +3,7 @@
 import type { Json } from "../link/frames";
 import { keep, kept } from "../signing/keyring";
 import { generateKeyPair, sessionKey } from "../signing/sshsig";
-import { post, type SessionData } from "./bootstrap";
+import { type Envelope, post, type SessionData } from "./bootstrap";
 import type { Keys, TicketSource } from "./connection";
 
 export async function keysFor(session: string): Promise<Keys> {
@@ -26,6 +26,30 @@ export async function takeUp(data: SessionData, keys: Keys): Promise<void> {
   sessionStorage.setItem(takeSlot(data.session), "yes");
 }
 
+/** Take over what a colleague offers: a grant for this browser's key, and the offer for the device. */
+export async function takeOver(data: SessionData, keys: Keys): Promise<void> {
+  const { take_url = "", run_as = "", channels = [] } = data.handing ?? {};
+  const asked = { session_key: keys.key.line };
+  const made = await post<{ ticket: string; grant: Envelope; offer: Envelope }>(take_url, asked);
+  const { kept } = keys;
+  kept.grant = made.grant;
+  kept.taking = { offer: made.offer, run_as, channels: [...channels] };
+  kept.channels = [];
+  kept.openings = {};
+  kept.closed = channels.includes(data.channel.key) ? [] : [data.channel.key];
+  await keep(kept);
+  const handed = JSON.stringify({ ticket: made.ticket });
+  sessionStorage.setItem(`reachback-session-${data.session}`, handed);
+}
+
+/** The grant to go by is the one that names this browser's key. */
+export function ownGrant(data: SessionData, keys: Keys): Envelope | null {
+  const line = keys.key.line;
+  const names = ({ body }: Envelope) => (JSON.parse(body) as Json).session_key === line;
+  const all = [...(data.grants ?? []), ...(keys.kept.grant === undefined ? [] : [keys.kept.grant])];
+  return all.reverse().find(names) ?? data.grant;
+}
+
 /** The ticket that came with Connect is used once; a returning opener needs none, a watcher asks anew. */
 export function ticketSource(data: SessionData, keys: Keys): TicketSource {
   const slot = `reachback-session-${data.session}`;
@@ -33,12 +57,19 @@ export function ticketSource(data: SessionData, keys: Keys): TicketSource {
     if (sessionStorage.getItem(takeSlot(data.session)) !== null) {
       sessionStorage.removeItem(takeSlot(data.session));
       const asked = { key: keys.key.line, take_up: true };
-      return (await post<{ ticket: string }>(data.ticket_url, asked)).ticket;
+      const answer = await post<{ ticket: string; grant: Envelope | null }>(data.ticket_url, asked);
+      if (answer.grant !== null) {
+        keys.kept.grant = answer.grant; // further shells of this browser are signed by its own key
+        data.grant = answer.grant;
+        await keep(keys.kept);
+      }
+      return answer.ticket;
     }
     const handed = sessionStorage.getItem(slot);
     sessionStorage.removeItem(slot);
     if (handed !== null && !fresh) return String((JSON.parse(handed) as Json).ticket);
-    if (data.mode === "open" && keys.kept.channels.length > 0 && !fresh) return "";
+    const seated = keys.kept.channels.length > 0 || keys.kept.taking !== undefined;
+    if (data.mode === "open" && seated && !fresh) return "";
     const answer = await post<{ ticket: string }>(data.ticket_url, { key: keys.key.line });
     return answer.ticket;
   };

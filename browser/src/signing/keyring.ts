@@ -21,6 +21,10 @@ export interface KeptSession {
   closed?: string[];
   /** The boot id of the device this session last ran on. */
   boot?: string;
+  /** The grant this browser's key is named in, where it is not the session's first. */
+  grant?: Envelope;
+  /** A colleague's shells that this browser is taking over: asked for, not yet answered. */
+  taking?: { offer: Envelope; run_as: string; channels: string[] };
   kept: number;
 }
 

@@ -76,6 +76,11 @@ export class SessionBar {
     put("echo", (on ? button?.dataset.on : button?.dataset.off) ?? "");
   }
 
+  /** Who has the shell now. */
+  technician(name: string): void {
+    put("technician", name);
+  }
+
   people(notice: Json): void {
     if (!Array.isArray(notice.people)) return;
     // The same person may look from two places; a name is said once.

@@ -38,6 +38,9 @@ export class SessionPage implements SessionView, ShellHost {
   private lostBytes = 0;
   private over = false;
   private attemptAt = 0;
+  private handed = false;
+  /** What a further shell asks for. */
+  private readonly base: SessionData["channel"];
   private readonly cap: DataCap;
   private readonly restart: Restart;
 
@@ -63,6 +66,7 @@ export class SessionPage implements SessionView, ShellHost {
     this.restart = new Restart(data, host, keys.kept.boot);
     const { channels, openings = {} } = keys.kept;
     const older = channels.length > 0 || Object.keys(openings).length > 0;
+    this.base = data.channel;
     const [plan = data.channel, ...others] = openTabs(data, keys.kept);
     data.channel = plan;
     this.first = this.shell(plan);
@@ -157,7 +161,7 @@ export class SessionPage implements SessionView, ShellHost {
   }
 
   private another(key = newKey(this.data, this.keys.kept)): void {
-    const { kind, parameters } = this.data.channel;
+    const { kind, parameters } = this.base;
     this.join(this.shell({ key, kind, parameters: { ...parameters } }));
     this.show(this.shells.length - 1);
   }
@@ -202,10 +206,23 @@ export class SessionPage implements SessionView, ShellHost {
     return true;
   }
 
-  private follow(): void {
-    const key = newKey(this.data, this.keys.kept);
+  private follow(key = newKey(this.data, this.keys.kept)): void {
     this.data.recordings.push(key);
     this.another(key);
+  }
+
+  /** Who watches sees shells that are opened later, beside the one they look at. */
+  private followNew(keys: unknown): void {
+    if (!this.watching || this.over || !Array.isArray(keys)) return;
+    const looked = this.shells.indexOf(this.active);
+    const known = new Set(this.shells.map((each) => each.plan.key));
+    const fresh = keys.filter(
+      (key): key is string => typeof key === "string" && !known.has(key) && numberOf(key) > 0,
+    );
+    for (const key of fresh.slice(0, TABS_MOST)) {
+      if (!this.data.recordings.includes(key)) this.follow(key);
+    }
+    if (fresh.length > 0 && !this.shells[looked]?.over) this.show(looked);
   }
 
   private askToClose(index: number): void {
@@ -268,6 +285,19 @@ export class SessionPage implements SessionView, ShellHost {
     document.querySelector("[data-session-leave]")?.setAttribute("hidden", "");
   }
 
+  /** A colleague has it now: this page may look on, or leave. */
+  handedOver(): void {
+    this.handed = true;
+    document.querySelector("[data-session-watch]")?.removeAttribute("hidden");
+    for (const name of ["leave", "end", "hand"]) {
+      document.querySelector(`[data-session-${name}]`)?.setAttribute("hidden", "");
+    }
+  }
+
+  attached(name: string): void {
+    this.bar.technician(name);
+  }
+
   refused(sentence: string): void {
     this.first.refused(sentence);
   }
@@ -301,6 +331,7 @@ export class SessionPage implements SessionView, ShellHost {
     this.over = true;
     this.bar.recording(false);
     this.bar.state(sentence, "ended");
+    if (this.handed) return;
     document.querySelector<HTMLElement>("[data-session-after]")?.removeAttribute("hidden");
   }
 
@@ -311,6 +342,7 @@ export class SessionPage implements SessionView, ShellHost {
 
   notice(value: Json): void {
     this.bar.people(value);
+    this.followNew(value.channels);
     this.legs.device = value.device === "back";
     this.restart.notice(value);
     this.tell(0);

@@ -13,6 +13,8 @@ const REDACTED_TESTIMONY = 3;
 const RESIZE_COMMAND = 16;
 const RESIZE_TESTIMONY = 4;
 const EXIT_TESTIMONY = 5;
+const ATTACHED_TESTIMONY = 13;
+const NAME_MOST = 120;
 const TESTIMONY_HEAD = 24; // time 8, salt 16
 
 function resizeBody(columns: number, rows: number): Uint8Array {
@@ -30,9 +32,20 @@ export interface ShellHost {
   /** Nothing more can be kept: what was typed last went nowhere. */
   full(): void;
   missing(bytes: number): void;
+  /** Somebody of this name types from here on. */
+  attached(name: string): void;
   ended(shell: Shell, sentence: string): void;
   /** The device restarts, and the shell ended with it. */
   restarted(): void;
+}
+
+/** What cannot be read as an object is an empty one. */
+function object(payload: Uint8Array): Json {
+  try {
+    return (JSON.parse(new TextDecoder().decode(payload)) as Json | null) ?? {};
+  } catch {
+    return {};
+  }
 }
 
 export class Shell implements ChannelView {
@@ -60,6 +73,7 @@ export class Shell implements ChannelView {
     this.screen = new Screen(element, events, this.watching);
     if (!this.watching) this.foresight = new Foresight(this.screen.terminal);
     const { columns, rows } = this.screen.size;
+    if (plan.kind === "attach") return; // it runs already, in some size
     plan.parameters = { term: "xterm-256color", ...plan.parameters, columns, rows };
   }
 
@@ -124,15 +138,21 @@ export class Shell implements ChannelView {
       this.screen.resize(view.getUint16(0), view.getUint16(2));
     }
     if (kind === EXIT_TESTIMONY) this.exit(payload);
+    if (kind === ATTACHED_TESTIMONY) this.attached(payload);
+  }
+
+  /** The device's own word that somebody else types from here on. */
+  private attached(payload: Uint8Array): void {
+    const { technician } = object(payload);
+    if (typeof technician !== "string") return;
+    const name = [...technician].slice(0, NAME_MOST).join("");
+    const words = this.host.data.texts.handing_taken ?? "%s has taken this shell over.";
+    this.screen.say(words.replace("%s", name));
+    this.host.attached(name);
   }
 
   private exit(payload: Uint8Array): void {
-    let value: Json = {};
-    try {
-      value = (JSON.parse(new TextDecoder().decode(payload)) as Json | null) ?? {};
-    } catch {
-      // What cannot be read is left out.
-    }
+    const value = object(payload);
     this.ended(this.exitWords(value), String(value.reason ?? ""));
   }
 
@@ -150,6 +170,7 @@ export class Shell implements ChannelView {
   }
 
   opened(_value: Json): void {
+    if (this.plan.kind === "attach") this.tellSize();
     if (!this.over) this.host.opened();
   }
 

@@ -26,11 +26,23 @@ export function numberOf(key: string): number {
 export function openTabs(data: SessionData, kept: KeptSession): ChannelPlan[] {
   const { key, kind, parameters } = data.channel;
   const own = [...kept.channels.map((each) => each.key), ...Object.keys(kept.openings ?? {})];
-  const known = new Set([key, ...(data.mode === "watch" ? data.recordings : own)]);
+  const { taking } = kept;
+  const begins = taking === undefined ? [key] : taking.channels;
+  const known = new Set([...begins, ...(data.mode === "watch" ? data.recordings : own)]);
   const keys = [...known].filter((each) => !kept.closed?.includes(each));
   return (keys.length > 0 ? keys : [key])
     .sort((one, other) => numberOf(one) - numberOf(other))
-    .map((each) => ({ key: each, kind, parameters: { ...parameters } }));
+    .map((each) =>
+      taking?.channels.includes(each)
+        ? attachment(each, taking)
+        : { key: each, kind, parameters: { ...parameters } },
+    );
+}
+
+/** A colleague's running shell, asked for with the offer. */
+function attachment(key: string, taking: NonNullable<KeptSession["taking"]>): ChannelPlan {
+  const { run_as, offer } = taking;
+  return { key, kind: "attach", parameters: { run_as, offer } };
 }
 
 /** A key no channel of this session ever had. */

@@ -18,6 +18,7 @@ class AccessConfig(AppConfig):
             acts,
             documents,
             installing,
+            notices,
             returning,
         )
         from reachback.access.operations.give_up_waiting import give_up_waiting  # noqa: PLC0415
@@ -25,6 +26,7 @@ class AccessConfig(AppConfig):
         from reachback.access.web import navigation, panels  # noqa: PLC0415
         from reachback.audit import slots as audit_slots  # noqa: PLC0415
         from reachback.cases import slots as case_slots  # noqa: PLC0415
+        from reachback.delivery import slots as delivery_slots  # noqa: PLC0415
         from reachback.devices import slots as device_slots  # noqa: PLC0415
         from reachback.kernel import timers  # noqa: PLC0415
         from reachback.ui import slots as ui_slots  # noqa: PLC0415
@@ -32,6 +34,7 @@ class AccessConfig(AppConfig):
         timers.handle(returning.TIMER, give_up_waiting)
         timers.handle(installing.TIMER, leave_unattended)
         audit_slots.action_words.register(acts.WORDS)
+        delivery_slots.message_kinds.register(notices.kinds)
         device_slots.documents_for_device.register(documents.for_device)
         device_slots.keysets_for_enrolment.register(documents.keysets_for_enrolment)
         device_slots.device_panels.register(panels.device_panel)

@@ -23,17 +23,17 @@ class Exported:
 
 def exported(actor: Actor, session: AccessSession) -> Exported | None:
     """Build the export; None while a document or the recording is missing."""
-    grant = queries.grant(actor, session.id)
+    grants = queries.grants(session.id)
     statement = devices.statement(actor, session.device_id)
     keysets = [governing.kept(row) for row in queries.keysets(actor, session.organisation_id)]
     channels = folder.channels(session.id)
-    if grant is None or statement is None or not keysets or not channels:
+    if not grants or statement is None or not keysets or not channels:
         return None
     documents = export.Documents(
         keysets=keysets,
         statement=governing.kept(statement),
         contract=governing.kept(session.contract),
-        grant=governing.kept(grant),
+        grants=[governing.kept(row) for row in grants],
     )
     content = b"".join(export.chunks(documents, channels))
     return Exported(content, export.trust_text(keysets))

@@ -21,6 +21,7 @@ from reachback.access.models import (
     Recording,
     SessionEvent,
 )
+from reachback.kernel import actors
 from reachback.kernel.actors import Actor
 from reachback_wire import documents as wire
 
@@ -33,6 +34,7 @@ class KeptDocument(Protocol):
     digest: Any
 
 
+_SYSTEM = actors.system("access.queries")
 _LIVE = (AccessSession.State.READY, AccessSession.State.LIVE)
 
 
@@ -179,10 +181,10 @@ def channel_keys(found: AccessSession) -> list[str]:
     return list(found.channels.values_list("key", flat=True))
 
 
-def grant(actor: Actor, session_id: UUID) -> Grant | None:
-    """The grant under which the session was held."""
-    found: QuerySet[Grant] = Grant.objects.visible_to(actor)
-    return found.filter(session_id=session_id).first()
+def grants(session_id: UUID) -> Sequence[Grant]:
+    """Every grant of a session that may be seen, oldest first."""
+    found: QuerySet[Grant] = Grant.objects.visible_to(_SYSTEM)
+    return list(found.filter(session_id=session_id))
 
 
 def recording(actor: Actor, session_id: UUID) -> Recording | None:

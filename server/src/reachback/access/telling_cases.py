@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from reachback.access.models import AccessSession, RecipeRun
+from reachback.access.models import AccessSession, Handover, RecipeRun
 from reachback.cases import operations as cases
 from reachback.cases.operations.add_entry import NewEntry
 from reachback.kernel import actors
@@ -69,6 +69,29 @@ def restart_planned(session: AccessSession, at: datetime, *, now: datetime) -> N
         occurred_at=now,
     )
     cases.add_entry(actor=_author(session), now=now, case_id=session.case_id, entry=entry)
+
+
+def session_handed_over(session: AccessSession, row: Handover, *, now: datetime) -> None:
+    """Write on the timeline who took the shell over, and how the matter stood."""
+    if session.case_id is None:
+        return
+    names = {"who": row.receiver.name, "from": row.giver.name, "device": session.device.name}
+    words = _("%(who)s took the running shell on %(device)s over from %(from)s.") % names
+    entry = NewEntry(
+        kind="session",
+        body=f"{words}\n{row.note}",
+        data={
+            "session": str(session.id),
+            "technician": row.receiver.name,
+            "device": session.device.name,
+            "clause": session.clause,
+            "url": f"/sessions/{session.id}/",
+        },
+        visible_to_customer=True,
+        occurred_at=now,
+    )
+    author = actors.system(row.receiver.name)
+    cases.add_entry(actor=author, now=now, case_id=session.case_id, entry=entry)
 
 
 def session_ended(session: AccessSession, *, now: datetime, entry: bool = True) -> None:

@@ -2,6 +2,7 @@
 
 from reachback.access.models.contract import ContractDocument
 from reachback.access.models.grant import Grant
+from reachback.access.models.handover import Handover
 from reachback.access.models.incident import AcceptedIncident
 from reachback.access.models.keyset import CustomerKeyset
 from reachback.access.models.narrowing import Narrowing
@@ -21,6 +22,7 @@ __all__ = [
     "ContractDocument",
     "CustomerKeyset",
     "Grant",
+    "Handover",
     "LinkTicket",
     "Narrowing",
     "Recipe",

@@ -15,6 +15,7 @@ from reachback.access.operations.keep_verdict import keep_verdict
 from reachback.access.operations.leave_recipe import leave_recipe
 from reachback.access.operations.lift_revocation import lift_revocation
 from reachback.access.operations.offer_script import offer_script
+from reachback.access.operations.offer_session import offer_session, withdraw_offer
 from reachback.access.operations.open_page import PageAddress, open_page
 from reachback.access.operations.publish_contract import publish_contract
 from reachback.access.operations.publish_keyset import publish_keyset
@@ -28,6 +29,7 @@ from reachback.access.operations.revoke import revoke
 from reachback.access.operations.run_recipe import RecipeRequest, begin_recipe, next_step
 from reachback.access.operations.run_script import RunRequest, run_script
 from reachback.access.operations.scan_file import ScanRequest, scan_file
+from reachback.access.operations.take_over import TakingOver, take_over
 from reachback.access.operations.view_recording import view_recording
 
 __all__ = [
@@ -37,6 +39,7 @@ __all__ = [
     "RecipeRequest",
     "RunRequest",
     "ScanRequest",
+    "TakingOver",
     "add_ready_recipe",
     "begin_recipe",
     "change_script",
@@ -50,6 +53,7 @@ __all__ = [
     "lift_revocation",
     "next_step",
     "offer_script",
+    "offer_session",
     "open_page",
     "publish_contract",
     "publish_keyset",
@@ -64,5 +68,7 @@ __all__ = [
     "revoke",
     "run_script",
     "scan_file",
+    "take_over",
     "view_recording",
+    "withdraw_offer",
 ]

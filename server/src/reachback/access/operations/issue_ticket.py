@@ -2,16 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from reachback.access import policy, queries, tickets
+from reachback.access import handing, policy, queries, regranting, tickets
 from reachback.access.errors import AccessRefused, MayNotConnect
 from reachback.access.models import AccessSession, LinkTicket
 from reachback.audit.operations import record
 from reachback.kernel.actors import Actor
+from reachback.kernel.errors import ReachbackError
 from reachback.people import queries as people
 from reachback_wire.refusals import Refusal
 from reachback_wire.signing import PublicKey
@@ -19,14 +21,24 @@ from reachback_wire.signing import PublicKey
 
 @dataclass(frozen=True)
 class NewTicket:
-    """A ticket just made; `may` is `open` or `watch`."""
+    """A ticket just made; `may` is `open` or `watch`.
+
+    `grant` is for further shells in a browser that takes up, where the contract allows them now.
+    """
 
     ticket: str
     may: str
+    grant: dict[str, Any] | None = None
 
 
 def issue_ticket(
-    *, actor: Actor, now: datetime, session_id: UUID, key: str, take_up: bool = False
+    *,
+    actor: Actor,
+    now: datetime,
+    session_id: UUID,
+    key: str,
+    take_up: bool = False,
+    mfa: str = "",
 ) -> NewTicket:
     """Let this person join the session with this browser key: its technician opens, others watch.
 
@@ -47,7 +59,10 @@ def issue_ticket(
     may = LinkTicket.May.OPEN if own or take_up else LinkTicket.May.WATCH
     ticket = tickets.new_ticket()
     provider = people.provider()
+    drafted = _further(actor, now, session, key, mfa) if take_up else None
     with transaction.atomic():
+        if drafted is not None:
+            regranting.keep(now, session, drafted)
         tickets.keep(ticket, session.id, actor, key=key, may=may, now=now)
         if not own:
             record(
@@ -60,7 +75,19 @@ def issue_ticket(
                 subject_label=session.device.name,
                 also_organisation_ids=(provider.id,) if provider else (),
             )
-    return NewTicket(ticket, str(may))
+    return NewTicket(ticket, str(may), drafted.sealed.to_json() if drafted else None)
+
+
+def _further(
+    actor: Actor, now: datetime, session: AccessSession, key: str, mfa: str
+) -> regranting.Drafted | None:
+    """A grant for this browser's own shells; without one it goes on with those there are."""
+    if not handing.is_shell(session):
+        return None
+    try:
+        return regranting.draft(actor, now, session, key=key, mfa=mfa)
+    except ReachbackError:
+        return None
 
 
 def _may_take_up(actor: Actor, session: AccessSession) -> bool:

@@ -11,7 +11,15 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from reachback.access import facts as access_facts
-from reachback.access import installing, outcomes, returning, telling_cases, tellings
+from reachback.access import (
+    handing,
+    installing,
+    outcomes,
+    receiving,
+    returning,
+    telling_cases,
+    tellings,
+)
 from reachback.access.errors import UnknownSession
 from reachback.access.models import (
     AccessSession,
@@ -40,6 +48,7 @@ _KINDS = frozenset(
         "detached",
         "returned",
         "taken-up",
+        "handed-over",
         "ended",
         "recorder-failed",
         "left",
@@ -132,6 +141,8 @@ def _apply(session: AccessSession, event: _Event, told: _Told, now: datetime) ->
         _ended(session, event, told, now)
     elif event.kind == "left":
         _left(session, event, now)
+    elif event.kind == "handed-over":
+        receiving.receive(session, event.data, now=now)
     elif event.kind in ("detached", "returned", "taken-up"):
         tellings.session_changed(session, "session.presence")
     elif event.kind == "refused":
@@ -256,7 +267,7 @@ def _finish(session: AccessSession, event: _Event, stories: list[Story], now: da
 def _words(session: AccessSession, stories: list[Story], run: ScriptRun | None) -> tuple[str, ...]:
     site = session.device.site
     about = words.Session(
-        technician=session.technician.name,
+        technician=handing.opened_by(session),
         device=session.device.name,
         run_as=session.run_as or _("its own user"),
         clause=session.clause,

@@ -78,7 +78,7 @@ def _redeemed(now: datetime, ticket: str, key: str, shown: datetime) -> dict[str
         name=row.person.name,
         may=row.may,
         recordings=tuple(session.channels.values_list("key", flat=True)),
-        takes_up=row.may == LinkTicket.May.OPEN and row.key != session.session_key,
+        takes_up=_takes_up(row, session),
     )
     return seat(
         _SYSTEM,
@@ -88,6 +88,12 @@ def _redeemed(now: datetime, ticket: str, key: str, shown: datetime) -> dict[str
         sitter=sitter,
         expires_at=session.expires_at,
     )
+
+
+def _takes_up(row: LinkTicket, session: AccessSession) -> bool:
+    """The technician's own other browser; a colleague types only when the device has agreed."""
+    own = row.person_id == session.technician_id
+    return own and row.may == LinkTicket.May.OPEN and row.key != session.session_key
 
 
 def _spend(now: datetime, ticket: str, key: str, shown: datetime) -> LinkTicket:

@@ -14,12 +14,12 @@ from reachback_wire.export import Export, ExportChannel, ExportSegment
 
 @dataclass(frozen=True, kw_only=True)
 class Documents:
-    """The envelopes an export carries; keysets oldest first."""
+    """The envelopes an export carries; keysets and grants oldest first."""
 
     keysets: Sequence[Envelope]
     statement: Envelope
     contract: Envelope
-    grant: Envelope
+    grants: Sequence[Envelope]
 
 
 def _segment(content: bytes) -> ExportSegment:
@@ -32,7 +32,7 @@ def _segment(content: bytes) -> ExportSegment:
 
 def chunks(documents: Documents, channels: Sequence[ChannelFiles]) -> Iterator[bytes]:
     """Yield the export's bytes; the same content always gives the same bytes."""
-    grant = json.loads(documents.grant.body)
+    grant = json.loads(documents.grants[0].body)
     export = Export(
         session=grant["session"],
         device=grant["device"],
@@ -41,7 +41,8 @@ def chunks(documents: Documents, channels: Sequence[ChannelFiles]) -> Iterator[b
         keysets=documents.keysets,
         statement=documents.statement,
         contract=documents.contract,
-        grant=documents.grant,
+        grant=documents.grants[0],
+        later_grants=documents.grants[1:],
         channels=[
             ExportChannel(each.key, each.kind, [_segment(data) for data in each.contents])
             for each in channels

@@ -100,6 +100,19 @@ def _hidden(stories: Sequence[Story]) -> list[str]:
     return [text % {"n": count}]
 
 
+def _hands(stories: Sequence[Story], zone: str) -> list[str]:
+    """Who took it over and when, as the device testified; several shells go over together."""
+    first: dict[str, int] = {}
+    for at, name in sorted(pair for story in stories for pair in story.hands):
+        first.setdefault(name, at)
+    said = []
+    for name, at in first.items():
+        moment = datetime.fromtimestamp(at / 1000, tz=ZoneInfo(zone))
+        values = {"who": name, "clock": moment.strftime("%H:%M")}
+        said.append(_("%(who)s took it over at %(clock)s and typed from then on.") % values)
+    return said
+
+
 def _programs(stories: Sequence[Story]) -> list[str]:
     count = sum(story.full_screen_programs for story in stories)
     if not count:
@@ -152,6 +165,7 @@ def sentences(about: Session, stories: Sequence[Story]) -> tuple[str, ...]:
         _opening(about, script=only_scripts),
         *(sentence for told in scripts for sentence in runs.sentences(told)),
         *(() if only_scripts else _typed(stories)),
+        *_hands(stories, about.zone),
         *_programs(stories),
         *_hidden(stories),
         *restarts.lived_through(stories),

@@ -56,6 +56,27 @@ ROWS: tuple[tuple[object, ...], ...] = (
     ),
     ("access:call_off", "POST", "302 302 302 302 302 404 302 302 404 404"),
     (
+        "access:offer_session",
+        "POST",
+        "302 403 403 403 403 404 403 403 404 404",
+        {
+            "address": {"session_id": "$live_session"},
+            "json": {"to": "01900000-0000-7000-8000-000000000001", "body": "", "signature": ""},
+        },
+    ),
+    (
+        "access:withdraw_offer",
+        "POST",
+        "302 403 403 403 403 404 403 403 404 404",
+        {"address": {"session_id": "$live_session"}, "json": {}},
+    ),
+    (
+        "access:take_over",
+        "POST",
+        "302 403 403 403 403 404 403 403 404 404",
+        {"address": {"session_id": "$live_session"}, "json": {"session_key": "$browser_key"}},
+    ),
+    (
         "access:connect",
         "POST",
         "302 403 403 403 403 404 403 403 403 404",

@@ -16,11 +16,12 @@ from reachback.access.instants import milliseconds
 from reachback.access.models import AccessSession
 from reachback.access.operations import ConnectRequest
 from reachback.access.scripts import parameters
-from reachback.access.web import files_words, origin_words, planned, restarting, scanning
+from reachback.access.web import files_words, handing, origin_words, planned, restarting, scanning
 from reachback.access.web.contexts import SessionPage
 from reachback.access.web.errors import Malformed, question, spoken
 from reachback.access.web.recipes import steps
 from reachback.access.web.scripts import live
+from reachback.access.web.signing_in import second_factor
 from reachback.kernel import clock
 from reachback.kernel.actors import Actor
 from reachback.kernel.requests import ActorRequest, signed_in
@@ -28,18 +29,6 @@ from reachback.ui import pages
 from reachback.ui.content_policy import TERMINAL_POLICY
 
 LINK = "/-/link/browser"
-_METHODS = {"totp": "totp", "webauthn": "passkey", "recovery_codes": ""}
-
-
-def second_factor(request: ActorRequest) -> str:
-    """Return how this person signed in, as allauth remembers it: asserted, never proved."""
-    used = request.session.get("account_authentication_methods", [])
-    kinds = [
-        _METHODS.get(str(each.get("type", each.get("method"))), "")
-        for each in used
-        if isinstance(each, dict)
-    ]
-    return "passkey" if "passkey" in kinds else "totp" if "totp" in kinds else ""
 
 
 @require_POST
@@ -135,6 +124,7 @@ def session(request: ActorRequest, session_id: UUID) -> HttpResponse:
         return planned.page(request, found)
     commands = bool(found.target) and not found.in_browser  # its key is the command's
     mine = found.technician_id == actor.id and not commands
+    mine = mine or handing.taking(actor, found, clock.now())
     data = _data(actor, found, mine=mine)
     if run is not None:
         data |= {"channel": live.plan(run, mine=mine), "texts": data["texts"] | live.texts()}
@@ -179,7 +169,7 @@ def _leave(actor: Actor, found: AccessSession) -> str:
 def _data(actor: Actor, found: AccessSession, *, mine: bool) -> dict[str, Any]:
     """Return the bootstrap of terminal.js (access/README.md)."""
     site = found.device.site
-    grant = queries.grant(actor, found.id) if mine else None
+    grants = [queries.envelope(row) for row in queries.grants(found.id)] if mine else []
     return {
         "session": str(found.id),
         "mode": "open" if mine else "watch",
@@ -198,7 +188,9 @@ def _data(actor: Actor, found: AccessSession, *, mine: bool) -> dict[str, Any]:
         "channel": _channel(found),
         "writing": _writing(found),
         "scan": scanning.plan(found) if mine and _writing(found) else None,
-        "grant": queries.envelope(grant) if grant else None,
+        "grant": grants[0] if grants else None,
+        "grants": grants,
+        "handing": handing.handing_of(actor, found, clock.now()),
         "clause": {"number": found.clause, "sentence": found.sentence},
         "on_cut": "freeze",
         "started": milliseconds(found.started_at) if found.started_at else None,
@@ -207,6 +199,7 @@ def _data(actor: Actor, found: AccessSession, *, mine: bool) -> dict[str, Any]:
         "restart": restarting.restart_of(actor, found, clock.now(), mine=mine),
         "texts": {
             **restarting.texts(),
+            **handing.texts(),
             "reconnecting": _("Reconnecting… %s s, nothing is lost."),
             "cap_near": _("of the data cap"),
             "cap_full": _("Data cap reached: output waits; each key lets a little through."),
@@ -240,8 +233,9 @@ def ticket(request: ActorRequest, session_id: UUID) -> HttpResponse:
         session_id=session_id,
         key=str(asked.get("key", "")),
         take_up=asked.get("take_up") == "True",  # JSON true, read as text
+        mfa=second_factor(request),
     )
-    return JsonResponse({"ticket": made.ticket, "may": made.may})
+    return JsonResponse({"ticket": made.ticket, "may": made.may, "grant": made.grant})
 
 
 @require_POST

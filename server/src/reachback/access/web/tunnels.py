@@ -15,7 +15,8 @@ from reachback.access.errors import AccessRefused, MayNotConnect
 from reachback.access.operations import Connected, ConnectRequest
 from reachback.access.tunnel.asking import Answer
 from reachback.access.web.contexts import TunnelPage
-from reachback.access.web.sessions import LINK, second_factor
+from reachback.access.web.sessions import LINK
+from reachback.access.web.signing_in import second_factor
 from reachback.cases import queries as cases
 from reachback.devices import hostile
 from reachback.kernel import clock

@@ -4,6 +4,7 @@ from django.urls import path
 
 from reachback.access.web import (
     contract,
+    handing,
     origins,
     planned,
     recordings,
@@ -38,6 +39,9 @@ urlpatterns = [
     path("sessions/<uuid:session_id>/page", origins.open_origin, name="open_page"),
     path("sessions/<uuid:session_id>/scan", scanning.scan, name="scan"),
     path("sessions/<uuid:session_id>/call-off", planned.call_off, name="call_off"),
+    path("sessions/<uuid:session_id>/offer", handing.offer, name="offer_session"),
+    path("sessions/<uuid:session_id>/withdraw", handing.withdraw, name="withdraw_offer"),
+    path("sessions/<uuid:session_id>/take-over", handing.take_over, name="take_over"),
     path("recordings/<uuid:session_id>/", recordings.replay, name="replay"),
     path("recordings/<uuid:session_id>/asciicast", recordings.asciicast, name="asciicast"),
     path("recordings/<uuid:session_id>/commands", recordings.commands, name="commands"),

@@ -139,17 +139,17 @@ def alter_one_byte(actor: Actor, session_id: UUID, places: Places) -> tuple[str,
 def exported(actor: Actor, session_id: UUID) -> bytes:
     """Return the session's export, as the hotel's administrator downloads it."""
     session = access.session(actor, session_id)
-    grant = access.grant(actor, session_id)
+    grants = access.grants(session_id)
     statement = devices.statement(actor, session.device_id)
-    if statement is None or grant is None:
+    if statement is None or not grants:
         raise LookupError("This session has no signed documents to export.")
-    rows = (statement, session.contract, grant)
-    device, contract, granted = (wire.Envelope.from_json(access.envelope(row)) for row in rows)
+    rows = (statement, session.contract, *grants)
+    device, contract, *granted = (wire.Envelope.from_json(access.envelope(row)) for row in rows)
     chain = access.keysets(actor, session.organisation_id)
     documents = export.Documents(
         keysets=[wire.Envelope.from_json(access.envelope(row)) for row in chain],
         statement=device,
         contract=contract,
-        grant=granted,
+        grants=granted,
     )
     return b"".join(export.chunks(documents, folder.channels(session_id)))

@@ -21,7 +21,7 @@ from reachback.access.scripts.parameters import Parameter
 from reachback.access.web.errors import spoken
 from reachback.access.web.scripts.answers import RunForm
 from reachback.access.web.scripts.contexts import ChoicePage, RunFormPage
-from reachback.access.web.sessions import second_factor
+from reachback.access.web.signing_in import second_factor
 from reachback.kernel import clock
 from reachback.kernel.actors import Actor
 from reachback.kernel.requests import ActorRequest

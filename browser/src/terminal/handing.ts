@@ -21,6 +21,8 @@ export class Handing {
   start(): void {
     const { handing } = this.data;
     if (!handing) return;
+    // Taken here: what is offered has been accepted.
+    if (this.data.mode === "open") document.querySelector("[data-handing-offer]")?.remove();
     if (handing.offered) this.stands(handing.offered);
     part<HTMLFormElement>("form")?.addEventListener("submit", (event) => {
       event.preventDefault();

@@ -289,8 +289,8 @@ export class SessionPage implements SessionView, ShellHost {
   handedOver(): void {
     this.handed = true;
     document.querySelector("[data-session-watch]")?.removeAttribute("hidden");
-    for (const name of ["leave", "end", "hand"]) {
-      document.querySelector(`[data-session-${name}]`)?.setAttribute("hidden", "");
+    for (const name of ["session-leave", "session-end", "session-hand", "handing"]) {
+      document.querySelector(`[data-${name}]`)?.setAttribute("hidden", "");
     }
   }
 

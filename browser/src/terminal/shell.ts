@@ -54,6 +54,8 @@ export class Shell implements ChannelView {
   /** Its technician has asked for its end. */
   leaving = false;
   over = false;
+  /** The device has said that it went to somebody else: CLOSE says the same. */
+  private told = false;
   private channel: SessionChannel | undefined;
   private readonly watching: boolean;
 
@@ -148,6 +150,7 @@ export class Shell implements ChannelView {
     const name = [...technician].slice(0, NAME_MOST).join("");
     const words = this.host.data.texts.handing_taken ?? "%s has taken this shell over.";
     this.screen.say(words.replace("%s", name));
+    this.told = !this.watching && this.plan.kind === "shell";
     this.host.attached(name);
   }
 
@@ -185,7 +188,7 @@ export class Shell implements ChannelView {
     const { texts } = this.host.data;
     const restarted = byRestart(code);
     const words = restarted ? (texts.restart_shell ?? sentence) : sentence || (texts.ended ?? "");
-    this.screen.say(words);
+    if (!this.told) this.screen.say(words);
     this.screen.terminal.options.disableStdin = true;
     this.screen.terminal.options.cursorBlink = false;
     if (restarted) this.host.restarted();

@@ -50,6 +50,18 @@ describe("which shells a page has", () => {
     expect(keys(openTabs(watched, known()))).toEqual(["session-1.1", "session-1.2"]);
   });
 
+  test("a colleague's shells are asked for with the offer, until each has answered", () => {
+    const offer = { body: "{}", signatures: ["s"] };
+    const taking = { offer, run_as: "guest", channels: ["session-1.2", "session-1.3"] };
+    const plans = openTabs(data(), { ...known(), taking });
+    expect(plans).toEqual([
+      { key: "session-1.2", kind: "attach", parameters: { run_as: "guest", offer } },
+      { key: "session-1.3", kind: "attach", parameters: { run_as: "guest", offer } },
+    ]);
+    const half = { ...known(2), taking: { ...taking, channels: ["session-1.3"] } };
+    expect(openTabs(data(), half).map((plan) => plan.kind)).toEqual(["shell", "attach"]);
+  });
+
   test("a number is never used twice, also when its shell was closed", () => {
     expect(newKey(data(), known(1, 7))).toBe("session-1.8");
     expect(newKey({ ...data(), recordings: ["session-1.9"] }, known(1))).toBe("session-1.10");

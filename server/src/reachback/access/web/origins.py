@@ -14,7 +14,7 @@ from reachback.access.deciding import Matter
 from reachback.access.errors import MayNotConnect
 from reachback.access.web.contexts import OpeningPage, TargetLine, TargetsPage
 from reachback.access.web.errors import spoken
-from reachback.access.web.sessions import second_factor
+from reachback.access.web.signing_in import second_factor
 from reachback.cases import queries as cases
 from reachback.kernel import clock
 from reachback.kernel.requests import ActorRequest, signed_in

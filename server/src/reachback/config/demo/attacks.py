@@ -143,7 +143,7 @@ def exported(actor: Actor, session_id: UUID) -> bytes:
     statement = devices.statement(actor, session.device_id)
     if statement is None or not grants:
         raise LookupError("This session has no signed documents to export.")
-    rows = (statement, session.contract, *grants)
+    rows: list[access.KeptDocument] = [statement, session.contract, *grants]
     device, contract, *granted = (wire.Envelope.from_json(access.envelope(row)) for row in rows)
     chain = access.keysets(actor, session.organisation_id)
     documents = export.Documents(

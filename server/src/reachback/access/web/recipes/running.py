@@ -34,7 +34,7 @@ from reachback.access.web.scripts.running import (
     granted,
     matter_of,
 )
-from reachback.access.web.sessions import second_factor
+from reachback.access.web.signing_in import second_factor
 from reachback.kernel import clock
 from reachback.kernel.actors import Actor
 from reachback.kernel.requests import ActorRequest, signed_in

@@ -7,7 +7,7 @@ import { LinkError, RemoteError } from "../link/errors";
 import type { Frame, Json } from "../link/frames";
 import { Link, type LinkEvent, PRIORITY } from "../link/link";
 import { FIRST_SESSION_CHANNEL } from "../link/schedule";
-import type { KeptSession } from "../signing/keyring";
+import { answered, type KeptSession } from "../signing/keyring";
 import type { SessionKey } from "../signing/sshsig";
 import { type ChannelPlan, type Envelope, Refused, type SessionData } from "./bootstrap";
 import { type Carrier, type ChannelView, SessionChannel } from "./channel";
@@ -22,20 +22,16 @@ const LONGEST_RETRY_MS = 8000;
 const HELLO_PATIENCE_MS = 20_000; // from dialling to WELCOME
 const TIMER_SLACK_MS = 2;
 const REFUSALS_MOST = 3; // a front that sends us away this often without any progress means it
-/** CLOSE: another browser of the same person types there now. */
 export const TAKEN_UP = "taken-up";
-/** CLOSE: a colleague has the shell now. */
-export const HANDED_OVER = "handed-over";
+const HANDED_OVER = "handed-over";
 const PROTOCOL_FAULT = 4002; // WebSocket close code: the other end broke the protocol
 
-/** What the page of a session is told: its first channel's units, and how its link is. */
 export interface SessionView extends ChannelView {
   /** `waiting`: milliseconds until the next attempt. */
   link(state: "up" | "lost", waiting: number): void;
   notice(value: Json): void;
-  /** Another browser of the same person types here now. */
+  /** Another browser of the same person types here now; or a colleague. */
   takenUp?(): void;
-  /** A colleague types here now. */
   handedOver?(): void;
   measured(rttSeconds: number | undefined, bytes: number, resumes: number): void;
 }
@@ -416,27 +412,20 @@ export class SessionConnection implements Carrier {
     channel.view.opened(value);
   }
 
-  /** A refused wish for a colleague's shell is over; with another offer it may be tried again. */
+  /** With another offer it may be tried again. */
   private turnedAway(ch: number): void {
     const plan = this.channels.get(ch)?.plan;
+    const { kept } = this.keys;
     if (plan?.kind !== "attach") return;
-    const { kept } = this.keys;
     delete kept.openings?.[plan.key];
-    this.answered(plan.key);
+    answered(kept, plan.key);
     void this.around.keep(kept);
-  }
-
-  private answered(key: string): void {
-    const { kept } = this.keys;
-    if (kept.taking === undefined) return;
-    kept.taking.channels = kept.taking.channels.filter((each) => each !== key);
-    if (kept.taking.channels.length === 0) delete kept.taking;
   }
 
   private remember({ key, kind: asked }: ChannelPlan): void {
     const { kept } = this.keys;
     const kind = asked === "attach" ? "shell" : asked;
-    this.answered(key);
+    answered(kept, key);
     if (!kept.channels.some((channel) => channel.key === key)) kept.channels.push({ key, kind });
     delete kept.openings?.[key];
     void this.around.keep(kept);

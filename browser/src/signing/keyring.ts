@@ -64,3 +64,10 @@ export function kept(session: string): Promise<KeptSession | undefined> {
 export function forget(session: string): Promise<undefined> {
   return run("readwrite", (store) => store.delete(session));
 }
+
+/** A colleague's shell was given or refused: it is no longer being taken over. */
+export function answered(entry: KeptSession, key: string): void {
+  if (entry.taking === undefined) return;
+  entry.taking.channels = entry.taking.channels.filter((each) => each !== key);
+  if (entry.taking.channels.length === 0) delete entry.taking;
+}

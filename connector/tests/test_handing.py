@@ -9,9 +9,12 @@ from link_front import Front
 from lotus_customer import HOUR, Customer, now
 from lotus_device import Device
 
+from reachback_connector.holder.intake import Intake
 from reachback_wire.documents import Technician
+from reachback_wire.frames import Data
 from reachback_wire.leaves import ATTACHED, INPUT, split_testimony
 from reachback_wire.signing import PrivateKey
+from reachback_wire.units import DataUnit
 
 
 def attached(front: Front, ch: int = 16) -> list[dict[str, Any]]:
@@ -72,6 +75,19 @@ async def test_what_the_giver_typed_on_the_way_is_not_typed_by_the_colleague(
     front.type(b"echo colleague'-'typed\n")
     output = await front.sees(b"colleague-typed")
     assert b"giver-typed" not in output
+
+
+def test_a_change_of_hands_drops_what_waits_and_hears_nothing_before_the_next_seek() -> None:
+    intake = Intake()
+    intake.seek(0)
+    intake.receive(Data(1, b"his last keys"))
+    assert intake.begin_again() == 0
+    intake.receive(Data(1, b"and those under way"))
+    assert intake.accepted == 0
+    intake.seek(0)
+    intake.receive(Data(1, b"hers"))
+    assert intake.pop() == DataUnit(b"hers")
+    assert intake.accepted == len(b"hers")
 
 
 async def test_a_repeated_attach_is_answered_again_and_testified_once(

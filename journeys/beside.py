@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import signal
 import subprocess
 import sys
 import urllib.request
@@ -65,7 +64,7 @@ def tunnel(demo: Demo, page: Page, target: str) -> Iterator[int]:
         said = _line(command, "Listening on")
         yield int(said.partition("127.0.0.1:")[2].partition(",")[0])
     finally:
-        command.send_signal(signal.SIGINT)
+        command.terminate()
         command.wait(60)
         command.stdin.close()
         command.stderr.close()

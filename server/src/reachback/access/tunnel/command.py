@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import contextlib
 import os
+import signal
 import sys
 
 from reachback.access.tunnel.asking import Answer, Place, Way
@@ -68,7 +69,10 @@ async def _listen(client: Client, way: Way, linking: "asyncio.Task[None]") -> No
         raise TunnelError(
             "port", f"Port {way.port} of this computer cannot be used: {reason}."
         ) from error
+    # What starts programs in the background has Ctrl-C ignored; it ends them by SIGTERM.
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, linking.cancel)
     async with server:
         port = server.sockets[0].getsockname()[1]
         _say(f"Listening on 127.0.0.1:{port}, which leads to {way.target} from the device.")
-        await linking
+        with contextlib.suppress(asyncio.CancelledError):
+            await linking

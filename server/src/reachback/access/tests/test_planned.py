@@ -112,7 +112,7 @@ def test_technician_and_customer_see_it_and_may_call_it_off(
     address = f"/sessions/{made.session_id}/"
     for who, may in (("tomas", True), ("chen", True), ("maya", True), ("ada", False)):
         page = _client(world, who).get(address).content.decode()
-        assert "lijiang-frontdesk is to be restarted" in page
+        assert "Planned restart of lijiang-frontdesk" in page
         assert ("Call it off" in page) is may
     home = panels.home_panel(world.actor("chen"), world.now)
     assert home is not None
@@ -131,6 +131,9 @@ def test_technician_and_customer_see_it_and_may_call_it_off(
     row = AccessSession.objects.visible_to(SYSTEM).get(id=made.session_id)
     assert row.state == "ended"
     assert "Chen Wei called the restart off." in row.words
+    over = _client(world, "tomas").get(address).content.decode()
+    assert "Chen Wei called the restart off." in over
+    assert "Call it off" not in over
 
 
 def test_others_do_not_call_it_off(world: World) -> None:

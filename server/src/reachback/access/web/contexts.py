@@ -88,12 +88,13 @@ class SessionPage(PageContext):
 
 @dataclass(frozen=True, kw_only=True)
 class PlannedPage(PageContext):
-    """A restart that waits on its device; `waits` is whether the device has taken it."""
+    """A restart that waits on its device, until it is `over`; `waits`: the device has taken it."""
 
     session: AccessSession
     there: str
     zone: str
     waits: bool
+    over: bool
     online: bool
     may_end: bool
     layout: str

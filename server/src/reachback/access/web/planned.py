@@ -19,7 +19,7 @@ from reachback.ui import pages
 
 
 def page(request: ActorRequest, found: AccessSession) -> HttpResponse:
-    """The restart while it waits; whoever sees the session sees it."""
+    """The restart while it waits, and what became of it; whoever sees the session sees it."""
     actor = request.actor
     site = found.device.site
     zone = site.zone if site else "UTC"
@@ -31,6 +31,7 @@ def page(request: ActorRequest, found: AccessSession) -> HttpResponse:
         else "",
         zone=zone,
         waits=found.state == AccessSession.State.LIVE,
+        over=found.state == AccessSession.State.ENDED,
         online=found.device.link_state == "linked",
         may_end=policy.may_end(actor, found.organisation_id, found.technician_id),
         layout=layout(actor),

@@ -115,13 +115,13 @@ def session(request: ActorRequest, session_id: UUID) -> HttpResponse:
     """The live terminal; a session that is over shows its replay."""
     actor = request.actor
     found = queries.session(actor, session_id)
+    if found.planned_for is not None:
+        return planned.page(request, found)
     run = live.run_of(actor, found)
     recipe = None if run is None else live.recipe_of(actor, run)
     after = _after(found) if run is None else live.after(run, recipe)
     if found.state == AccessSession.State.ENDED:
         return redirect(after)
-    if found.planned_for is not None:
-        return planned.page(request, found)
     commands = bool(found.target) and not found.in_browser  # its key is the command's
     mine = found.technician_id == actor.id and not commands
     mine = mine or handing.taking(actor, found, clock.now())

@@ -29,7 +29,7 @@ pytestmark = [pytest.mark.journey, pytest.mark.timeout(600)]
 SUBJECT = "guest registration failed on lijiang-frontdesk"
 DRIVER = b"driver of the key-card printer, version 4\n"
 LONG = 60_000  # ms; a bound for a loaded machine, not a measurement
-SLOW = 400_000  # bytes a second: an upload of some megabytes is under way for a while
+LARGE = 12_000_000  # bytes: under way for seconds, so that something can happen meanwhile
 
 
 def content(size: int, seed: int) -> bytes:
@@ -79,12 +79,9 @@ def choose(page: Page, button: str, *files: FilePayload) -> None:
     chooser.value.set_files(list(files))
 
 
-def throttle(page: Page, bytes_a_second: int) -> None:
-    """How fast this page's line takes uploads; -1 is any speed. Downloads it would not slow."""
-    line = page.context.new_cdp_session(page)
-    line.send("Network.enable")
-    throughput = {"downloadThroughput": -1, "uploadThroughput": bytes_a_second}
-    line.send("Network.emulateNetworkConditions", {"offline": False, "latency": 0, **throughput})
+def times_lost(hotel: Demo) -> int:
+    """How often the connector has lost its connection so far."""
+    return (hotel.data / "demo.log").read_text("utf-8").count("The connection was lost")
 
 
 def test_the_page_of_files_is_for_everybody(page: Page) -> None:
@@ -94,9 +91,11 @@ def test_the_page_of_files_is_for_everybody(page: Page) -> None:
 
 def test_an_upload_goes_on_through_cut_cables(page: Page, hotel: Demo, place: Path) -> None:
     data = content(3_000_000, 1)
-    hotel.snip([200_000, 300_001, 500_003, 700_007])
+    before = times_lost(hotel)
+    hotel.snip([1_000] * 4)  # bytes from the hotel: while a file goes there it says little
     choose(page, "Upload files", payload("cut.bin", data))
     expect(transfer(page, "cut.bin", "done")).to_be_visible(timeout=LONG)
+    assert times_lost(hotel) >= before + 2
     assert (place / "cut.bin").read_bytes() == data
     digest = hashlib.sha256(data).hexdigest()
     expect(transfer(page, "cut.bin")).to_contain_text(f"SHA-256 {digest}")
@@ -104,21 +103,18 @@ def test_an_upload_goes_on_through_cut_cables(page: Page, hotel: Demo, place: Pa
 
 
 def test_an_upload_goes_on_after_the_front_was_killed(page: Page, hotel: Demo, place: Path) -> None:
-    data = content(4_000_000, 2)
-    throttle(page, SLOW)
+    data = content(LARGE, 2)
     choose(page, "Upload files", payload("killed.bin", data))
     expect(transfer(page, "killed.bin")).to_contain_text(
         re.compile(r"sent \d.*, [1-9][\d.]* [kM]B on the device"), timeout=LONG
     )
     hotel.wait_restarted("front", hotel.kill("front"))
-    throttle(page, -1)
     expect(transfer(page, "killed.bin", "done")).to_be_visible(timeout=LONG)
     assert (place / "killed.bin").read_bytes() == data
 
 
 def test_a_paused_upload_stays_and_a_closed_page_goes_on_with_it(page: Page, place: Path) -> None:
-    data = content(4_000_000, 3)
-    throttle(page, SLOW)
+    data = content(LARGE, 3)
     choose(page, "Upload files", payload("paused.bin", data))
     expect(transfer(page, "paused.bin")).to_contain_text(
         re.compile(r"[1-9][\d.]* [kM]B on the device"), timeout=LONG
@@ -128,11 +124,10 @@ def test_a_paused_upload_stays_and_a_closed_page_goes_on_with_it(page: Page, pla
     assert not (place / "paused.bin").exists()
     page.once("dialog", lambda dialog: dialog.accept())
     page.reload()
-    throttle(page, -1)
     unfinished = page.locator("[data-files-unfinished] li")
     expect(unfinished).to_contain_text("The upload of paused.bin is unfinished", timeout=LONG)
     look(page, "files-unfinished")
-    choose(page, "Choose the file", payload("paused.bin", content(4_000_000, 4)))
+    choose(page, "Choose the file", payload("paused.bin", content(LARGE, 4)))
     expect(unfinished).to_contain_text("another file")
     choose(page, "Choose the file", payload("paused.bin", data))
     expect(transfer(page, "paused.bin", "done")).to_be_visible(timeout=LONG)

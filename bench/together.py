@@ -22,6 +22,7 @@ from journeys import beside
 from journeys.demo import Demo
 from journeys.pages import open_case
 from playwright.sync_api import BrowserContext, FilePayload, Page, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 from bench.installation import installed
 from bench.resets import Session, differences
@@ -57,7 +58,7 @@ class Beside:
                     executable_path=path, args=["--no-sandbox", "--disable-gpu"]
                 )
                 self._work(chromium.new_context())
-        except Exception as problem:  # noqa: BLE001 - the thread's end: the report says it
+        except (PlaywrightError, AssertionError, OSError) as problem:
             self.failures.append(f"{type(problem).__name__}: {str(problem)[:200]}")
         finally:
             self.ready.set()

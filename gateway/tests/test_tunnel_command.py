@@ -11,46 +11,14 @@ from typing_extensions import override
 from reachback.access.tunnel.asking import Answer
 from reachback.access.tunnel.client import Client
 from reachback.access.tunnel.errors import TunnelError
-from reachback_wire.documents import Capability, Clause, Contract, Envelope, Grant, Technician, seal
-from reachback_wire.documents.contract import Who
 from reachback_wire.link import UnitReceived
 from reachback_wire.signing import PrivateKey
 from reachback_wire.units import CtrlUnit
 
-from .customer import HOUR, Customer, now_ms
 from .cutter import Cutter
 from .peers import Device
 from .processes import Processes, until
-
-TILL = "till-3:80"
-
-
-class TunnelCustomer(Customer):
-    """The same hotel, whose contract allows one tunnel."""
-
-    @override
-    def _contract(self, issued: int) -> Contract:
-        usual = super()._contract(issued)
-        clause = Clause(4, (Capability("tunnel", (TILL,)),), who=Who(teams=("Remote team",)))
-        return Contract(
-            **{name: getattr(usual, name) for name in usual.__slots__} | {"clauses": (clause,)}
-        )
-
-    def grant(self, key: PrivateKey) -> Envelope:
-        grant = Grant(
-            id="grant-t",
-            session="s1",
-            technician=Technician("Tomás Rivera", ("Remote team",), "totp"),
-            session_key=key.public_line,
-            device=self.device_key.public_line,
-            organisation="lotus",
-            capabilities=("tunnel",),
-            contract=self.contract.digest,
-            nonce="00" * 16,
-            issued=now_ms() - 1_000,
-            expires=now_ms() + HOUR,
-        )
-        return seal(grant, self.grant_key)
+from .targets import TILL, TunnelCustomer
 
 
 class EchoTarget(Device):

@@ -277,9 +277,10 @@ def _rpm(folder: Path, version: str) -> Path:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(os.geteuid() != 0, reason="rpm --root changes the root directory")
 def test_rpm_installs_a_file_and_verifies_it_with_a_database_of_its_own(tmp_path: Path) -> None:
     """The real rpm; without dnf and yum, which Debian's tests do not have."""
+    if os.geteuid() != 0 and os.environ.get("REACHBACK_ALLOW_SKIPS") == "1":
+        pytest.skip("needs root: rpm --root changes the root directory")
     root, commands = tmp_path / "root", tmp_path / "commands"
     root.mkdir()
     commands.mkdir()

@@ -3,11 +3,9 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from reachback.access import handing, telling_cases, tellings
+from reachback.access import handing, session_log, telling_cases, tellings
 from reachback.access.models import AccessSession, Grant, Handover
-from reachback.audit.operations import record
 from reachback.kernel import actors
-from reachback.people import queries as people
 
 _SYSTEM = actors.system("access.receiving")
 
@@ -39,15 +37,10 @@ def _record(session: AccessSession, row: Handover, now: datetime) -> None:
     actor = actors.Actor(
         kind="person", id=person.id, name=person.name, organisation_id=person.organisation_id
     )
-    provider = people.provider()
-    record(
+    session_log.record(
+        session,
         actor=actor,
         now=now,
         action="session.handed_over",
-        organisation_id=session.organisation_id,
-        subject_kind="session",
-        subject_id=session.id,
-        subject_label=session.device.name,
         data={"from": row.giver.name, "to": person.name, "note": row.note},
-        also_organisation_ids=(provider.id,) if provider else (),
     )

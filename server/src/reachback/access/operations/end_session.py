@@ -6,13 +6,11 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from reachback.access import delivering, policy, queries, returning
+from reachback.access import delivering, policy, queries, returning, session_log
 from reachback.access.errors import MayNotConnect
 from reachback.access.models import AccessSession
 from reachback.access.operations.record_events import end_waiting
-from reachback.audit.operations import record
 from reachback.kernel.actors import Actor
-from reachback.people import queries as people
 
 
 def end_session(*, actor: Actor, now: datetime, session_id: UUID) -> bool:
@@ -25,23 +23,13 @@ def end_session(*, actor: Actor, now: datetime, session_id: UUID) -> bool:
         raise MayNotConnect
     if session.state == AccessSession.State.ENDED:
         return False
-    provider = people.provider()
     action = "session.end_asked"
     sentence = _("%(name)s ended the session.") % {"name": actor.name}
     if session.planned_for is not None:
         action = "restart.called_off"
         sentence = _("%(name)s called the restart off.") % {"name": actor.name}
     with transaction.atomic():
-        record(
-            actor=actor,
-            now=now,
-            action=action,
-            organisation_id=session.organisation_id,
-            subject_kind="session",
-            subject_id=session.id,
-            subject_label=session.device.name,
-            also_organisation_ids=(provider.id,) if provider else (),
-        )
+        session_log.record(session, actor=actor, now=now, action=action)
         if session.state == AccessSession.State.READY:
             session.state = AccessSession.State.ENDED
             session.ended_at = now

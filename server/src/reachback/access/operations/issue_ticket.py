@@ -8,13 +8,11 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from reachback.access import handing, policy, queries, regranting, tickets
+from reachback.access import handing, policy, queries, regranting, session_log, tickets
 from reachback.access.errors import AccessRefused, MayNotConnect
 from reachback.access.models import AccessSession, LinkTicket
-from reachback.audit.operations import record
 from reachback.kernel.actors import Actor
 from reachback.kernel.errors import ReachbackError
-from reachback.people import queries as people
 from reachback_wire.refusals import Refusal
 from reachback_wire.signing import PublicKey
 
@@ -58,22 +56,17 @@ def issue_ticket(
         raise MayNotConnect
     may = LinkTicket.May.OPEN if own or take_up else LinkTicket.May.WATCH
     ticket = tickets.new_ticket()
-    provider = people.provider()
     drafted = _further(actor, now, session, key, mfa) if take_up else None
     with transaction.atomic():
         if drafted is not None:
             regranting.keep(now, session, drafted)
         tickets.keep(ticket, session.id, actor, key=key, may=may, now=now)
         if not own:
-            record(
+            session_log.record(
+                session,
                 actor=actor,
                 now=now,
                 action="session.taken_up" if take_up else "session.watched",
-                organisation_id=session.organisation_id,
-                subject_kind="session",
-                subject_id=session.id,
-                subject_label=session.device.name,
-                also_organisation_ids=(provider.id,) if provider else (),
             )
     return NewTicket(ticket, str(may), drafted.sealed.to_json() if drafted else None)
 

@@ -7,14 +7,12 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from reachback.access import handing, policy, queries, tellings
+from reachback.access import handing, policy, queries, session_log, tellings
 from reachback.access.errors import AccessRefused, DocumentRefused, MayNotConnect
 from reachback.access.instants import instant, milliseconds
 from reachback.access.models import AccessSession, Handover
 from reachback.access.notices import tell_offer
-from reachback.audit.operations import record
 from reachback.kernel.actors import Actor
-from reachback.people import queries as people
 from reachback_wire import documents as wire
 from reachback_wire.refusals import Refusal
 
@@ -115,15 +113,4 @@ def _checked(
 def _record(
     actor: Actor, now: datetime, session: AccessSession, action: str, data: dict[str, Any]
 ) -> None:
-    provider = people.provider()
-    record(
-        actor=actor,
-        now=now,
-        action=action,
-        organisation_id=session.organisation_id,
-        subject_kind="session",
-        subject_id=session.id,
-        subject_label=session.device.name,
-        data=data,
-        also_organisation_ids=(provider.id,) if provider else (),
-    )
+    session_log.record(session, actor=actor, now=now, action=action, data=data)

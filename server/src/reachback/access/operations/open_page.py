@@ -7,13 +7,11 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from reachback.access import policy, queries
+from reachback.access import policy, queries, session_log
 from reachback.access.errors import AccessRefused, MayNotConnect
 from reachback.access.models import AccessSession
-from reachback.audit.operations import record
 from reachback.kernel import front
 from reachback.kernel.actors import Actor
-from reachback.people import queries as people
 
 
 @dataclass(frozen=True)
@@ -38,17 +36,12 @@ def open_page(*, actor: Actor, now: datetime, session_id: UUID) -> PageAddress:
         raise AccessRefused("session-over", _("This session is over."))
     question = {"person": str(actor.id), "target": session.target}
     answer = front.ask(f"/sessions/{session.id}/origin", question)
-    provider = people.provider()
     with transaction.atomic():
-        record(
+        session_log.record(
+            session,
             actor=actor,
             now=now,
             action="session.page_opened",
-            organisation_id=session.organisation_id,
-            subject_kind="session",
-            subject_id=session.id,
-            subject_label=session.device.name,
             data={"target": session.target},
-            also_organisation_ids=(provider.id,) if provider else (),
         )
     return PageAddress(str(answer["host"]), str(answer["path"]))

@@ -17,6 +17,7 @@ from reachback.access import (
     outcomes,
     receiving,
     returning,
+    session_log,
     telling_cases,
     tellings,
 )
@@ -30,10 +31,8 @@ from reachback.access.models import (
 )
 from reachback.access.recordings import folder, story, tunnels, words
 from reachback.access.recordings.story import Story
-from reachback.audit.operations import record
 from reachback.devices import hostile, reports
 from reachback.kernel import actors, facts
-from reachback.people import queries as people
 
 _SYSTEM = actors.system("access.sessions")
 _ENDINGS = ("ended", "recorder-failed")
@@ -299,17 +298,12 @@ def _keep_recording(session: AccessSession, stories: list[Story]) -> None:
 
 
 def _audit(session: AccessSession, action: str, event: _Event, now: datetime) -> None:
-    provider = people.provider()
-    record(
+    session_log.record(
+        session,
         actor=_technician(session),
         now=now,
         action=action,
-        organisation_id=session.organisation_id,
-        subject_kind="session",
-        subject_id=session.id,
-        subject_label=session.device.name,
         data={"channel": event.channel, **event.data},
-        also_organisation_ids=(provider.id,) if provider else (),
     )
 
 

@@ -6,15 +6,13 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
-from reachback.access import deciding
+from reachback.access import deciding, session_log
 from reachback.access.errors import AccessRefused, TicketRefused
 from reachback.access.models import AccessSession, LinkTicket
 from reachback.access.seats import Sitter, seat
 from reachback.access.tickets import ticket_hash
-from reachback.audit.operations import record
 from reachback.kernel import actors
 from reachback.kernel.errors import ReachbackError
-from reachback.people import queries as people
 
 _SYSTEM = actors.system("access.tickets")
 
@@ -44,22 +42,17 @@ def _record_refusal(now: datetime, ticket: str, refused: ReachbackError) -> None
         return
     found: QuerySet[AccessSession] = AccessSession.objects.visible_to(_SYSTEM)
     session = found.select_related("device").get(id=known.session_id)
-    provider = people.provider()
     with transaction.atomic():
-        record(
+        session_log.record(
+            session,
             actor=_SYSTEM,
             now=now,
             action="session.ticket_refused",
-            organisation_id=session.organisation_id,
-            subject_kind="session",
-            subject_id=session.id,
-            subject_label=session.device.name,
             data={
                 "code": refused.code,
                 "sentence": refused.sentence,
                 "made_for": known.person.name,
             },
-            also_organisation_ids=(provider.id,) if provider else (),
         )
 
 

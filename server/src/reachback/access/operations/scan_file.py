@@ -9,17 +9,15 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from reachback.access import deciding, keys, queries, telling_cases
+from reachback.access import deciding, keys, queries, session_log, telling_cases
 from reachback.access.errors import AccessRefused, MayNotConnect
 from reachback.access.instants import milliseconds
 from reachback.access.models import AccessSession
 from reachback.access.scanning import looking
 from reachback.access.scanning.errors import FileInfected
 from reachback.access.scanning.looking import Looked
-from reachback.audit.operations import record
 from reachback.devices import hostile
 from reachback.kernel.actors import Actor
-from reachback.people import queries as people
 from reachback_wire import documents as wire
 
 HOLDS: Final = timedelta(hours=1)
@@ -85,16 +83,12 @@ def _write_down(
     name: str,
     sentence: str,
 ) -> None:
-    provider = people.provider()
     with transaction.atomic():
-        record(
+        session_log.record(
+            session,
             actor=actor,
             now=now,
             action="file.infected",
-            organisation_id=session.organisation_id,
-            subject_kind="session",
-            subject_id=session.id,
-            subject_label=session.device.name,
             data={
                 "name": name,
                 "sha256": looked.sha256,
@@ -103,6 +97,5 @@ def _write_down(
                 "engine": looked.version.engine[:60],
                 "database": looked.version.database[:20],
             },
-            also_organisation_ids=(provider.id,) if provider else (),
         )
         telling_cases.file_infected(session, sentence, now=now)

@@ -7,13 +7,11 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from reachback.access import handing, policy, queries, regranting
+from reachback.access import handing, policy, queries, regranting, session_log
 from reachback.access.errors import AccessRefused, MayNotConnect
 from reachback.access.models import AccessSession, Handover
 from reachback.access.regranting import Regranted
-from reachback.audit.operations import record
 from reachback.kernel.actors import Actor
-from reachback.people import queries as people
 from reachback_wire.refusals import Refusal
 from reachback_wire.signing import PublicKey
 
@@ -76,14 +74,4 @@ def _check_offer(
 
 
 def _record(actor: Actor, now: datetime, session: AccessSession) -> None:
-    provider = people.provider()
-    record(
-        actor=actor,
-        now=now,
-        action="session.take_over_granted",
-        organisation_id=session.organisation_id,
-        subject_kind="session",
-        subject_id=session.id,
-        subject_label=session.device.name,
-        also_organisation_ids=(provider.id,) if provider else (),
-    )
+    session_log.record(session, actor=actor, now=now, action="session.take_over_granted")

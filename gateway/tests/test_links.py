@@ -305,6 +305,17 @@ async def test_a_cut_by_the_web_process_reaches_both_ends(story: Story) -> None:
     assert (cut["channel"], cut["code"]) == ("s1.1", "revoked")
 
 
+async def test_a_session_that_was_cut_opens_nothing_more_under_its_grant(story: Story) -> None:
+    await story.begin()
+    reason = {"code": "ended", "sentence": "Wei Zhang ended the session."}
+    await story.processes.ask_front("/sessions/s1/cut", reason)
+    await until(lambda: story.browser.closed)
+    await story.open(number=2)
+    refusal = story.browser.refused
+    assert (refusal["code"], refusal["sentence"]) == ("session-over", reason["sentence"])
+    assert [kind for kind, _ in story.device.told] == [34]
+
+
 async def test_the_web_process_gets_nonces_and_sends_documents(story: Story) -> None:
     offline, answer = await story.processes.ask_front(f"/devices/{DEVICE}/nonce", {})
     assert (offline, answer["code"]) == (409, "device-offline")

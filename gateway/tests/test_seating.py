@@ -72,6 +72,17 @@ async def test_what_the_web_process_refuses_afterwards_is_cut(story: Story) -> N
     assert (cut["channel"], cut["code"]) == ("s1.1", "session-over")
 
 
+async def test_a_session_ended_before_it_began_seats_nobody(story: Story) -> None:
+    await announce(story)
+    refusal = {"status": 403, "code": "session-over", "sentence": "This session is over."}
+    story.processes.answer("tickets.json", {TICKET: refusal})
+    ended = {"code": "locked", "sentence": "Maya Chen has locked this device."}
+    await story.processes.ask_front("/sessions/s1/cut", ended)
+    with pytest.raises(ConnectionError):
+        await story.browser.connect()
+    assert story.browser.byes[0]["code"] == "session-over"
+
+
 async def test_a_ticket_shown_twice_is_redeemed_for_the_first(story: Story) -> None:
     await announce(story)
     await story.browser.connect()

@@ -83,6 +83,10 @@ class Answers:
         code, sentence = _reason(question)
         session = self._links.session(identity) if identity.replace("-", "").isalnum() else None
         channels = list(session.channels.values()) if session else []
+        self._seating.forget(identity)
+        if session is not None:
+            session.ended = sentence
+            self._links.save(session)
         self._over([session] if session else [], code, sentence)
         return self._cut(channels, code, sentence)
 

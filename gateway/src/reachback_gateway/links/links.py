@@ -94,6 +94,7 @@ class Links:
         session = leg.session
         device = self.device(session.device)
         try:
+            session.check_goes_on()
             hold = device.hold if device else "none"
             found = judge.judge(leg.seat, value, hold=hold, now=wall_ms())
             key = found.wish.channel

@@ -63,6 +63,12 @@ class Seating:
                 for document in documents:
                     update(one.seat, document)
 
+    def forget(self, session: str) -> None:
+        """Seats of a session that is over are not given at once any more: redeeming refuses."""
+        for name, one in list(self._announced.items()):
+            if one.seat.get("session") == session and not one.shown:
+                del self._announced[name]
+
     async def seat(self, hello: Hello, nonce: str) -> tuple[Session, Seat]:
         """Return the session and the seat of who says HELLO; raises LinkRefusedError."""
         if not hello.ticket:

@@ -64,11 +64,15 @@ class Session:
     resumes: int = 0
     # The web origin its page opened: label, target, person, digests of cookies, why it is over.
     origin: Json | None = None
+    # Why it is over, once it was ended from outside: its grant opens nothing more.
+    ended: str = ""
 
     def to_json(self) -> Json:
         seats = [{"key": seat.key, "redeemed": seat.redeemed} for seat in self.seats.values()]
         value: Json = {"session": self.id, "device": self.device, "opened": self.opened}
         value |= {"seats": seats, "known": self.known}
+        if self.ended:
+            value["ended"] = self.ended
         return value | ({"origin": self.origin} if self.origin else {})
 
     @classmethod
@@ -78,13 +82,20 @@ class Session:
         session = cls(checked_name(value["session"]), str(value["device"]), seats, opened=opened)
         session.known = dict(value.get("known", {}))
         session.origin = value.get("origin")
+        session.ended = str(value.get("ended", ""))
         return session
+
+    def check_goes_on(self) -> None:
+        """Raise LinkRefusedError when it was ended: a browser may still hold a good grant."""
+        if self.ended:
+            raise LinkRefusedError("session-over", self.ended)
 
     @property
     def over(self) -> bool:
         """Nothing is open or still to be opened, and nobody sits here."""
         live = any(not meta.get("ended") for meta in self.known.values())
-        awaited = self.opened == 0 and any(seat.may("open") for seat in self.seats.values())
+        sitting = any(seat.may("open") for seat in self.seats.values())
+        awaited = self.opened == 0 and sitting and not self.ended
         entered = self.origin is not None and not self.origin.get("over")
         return not (live or awaited or entered or self.channels or self.browsers)
 

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import json
 import os
+import pwd
 import signal
 import tempfile
 from collections.abc import Iterator
@@ -168,11 +169,44 @@ async def test_what_the_contract_does_not_name_is_refused(front: Front, device: 
     root = wish(front.customer, named, run_as="root")
     word, value = await front.open(held, root)
     assert (word, value["code"]) == ("refused", "parameter-refused")
-    assert "needs shell.admin" in value["sentence"]
+    assert "allows no script as administrator" in value["sentence"]
     word, value = await front.open(held, wish(front.customer, named))
     assert word == "opened", value
     await ended(front)
     assert front.channels[16].output == b"yes\n"
+
+
+async def test_a_clause_that_names_users_is_kept_by_the_device(
+    front: Front, device: Device
+) -> None:
+    text, other = b"id -un\n", b"echo other\n"
+    named, second = (f"sha256:{hashlib.sha256(each).hexdigest()}" for each in (text, other))
+    account = pwd.getpwuid(os.geteuid()).pw_name
+    front.customer.with_clause(
+        capabilities=(
+            Capability("exec", (named,), run_as=(account,)),
+            Capability("exec", (second,), run_as=("somebody",)),
+        )
+    )
+    await device.enrol(front, front.customer)
+    front.documents = front.customer.documents()
+    await device.run()
+    await front.linked()
+    await front.until(lambda: len(front.reports) >= 2)
+    held = grant(front)
+    for unfit in (
+        wish(front.customer, text, run_as="somebody"),
+        wish(front.customer, other, run_as=account),
+    ):
+        word, value = await front.open(held, unfit)
+        assert (word, value["code"], value["by"]) == ("refused", "parameter-refused", "device")
+    word, value = await front.open(held, wish(front.customer, text, run_as=account))
+    assert word == "opened", value
+    assert f"as {account} on " in value["sentence"]
+    await ended(front)
+    channel = front.channels[16]
+    assert channel.output == f"{account}\n".encode()
+    assert channel.receipts()[-1]["note"] == f"as {account}"
 
 
 async def test_it_runs_once_and_a_repeat_gets_the_first_answer(

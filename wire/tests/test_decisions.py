@@ -118,8 +118,55 @@ def test_a_script_runs_when_its_digest_is_in_the_clause_and_its_grant_is_for_one
 def test_a_script_as_administrator_needs_the_administrators_capability(name: str) -> None:
     found = run(run_as=name)
     assert (found.code, found.clause) == ("parameter-refused", 4)
-    assert found.sentence == ("Clause 4 allows no script as administrator: that needs shell.admin.")
+    assert found.sentence == (
+        "Clause 4 allows no script as administrator: that needs a clause for scripts that names "
+        "them, or shell.admin."
+    )
     assert run(run_as=name, capabilities=("shell.admin",)).clause == 5
+
+
+BACKUP, ANY_ROOT = ("backup", "root"), Capability("exec", any=True, run_as=("root",))
+OTHER = "sha256:" + "0" * 64
+
+
+def run_named(*capabilities: Capability, **changes: object) -> Decision:
+    """Judge a script under a contract with one clause of these capabilities."""
+    found = contract(clause(4, *capabilities))
+    asked = Request.of(wish(kind="exec", parameters={**EXECUTION, **changes}))
+    return judge(found, request=asked, held=grant(found, capabilities=("exec",), uses=1))
+
+
+def test_a_clause_for_scripts_that_names_users_allows_them_and_nobody_else() -> None:
+    named = Capability("exec", (str(EXECUTION["script"]),), run_as=BACKUP)
+    assert run_named(named, run_as="backup").clause == 4
+    assert run_named(named, run_as="root").clause == 4, "the administrator is named"
+    other = run_named(named, run_as="guest")
+    assert (other.code, other.clause) == ("parameter-refused", 4)
+    assert " as backup or root, not to run the scripts sha256:" in other.sentence
+    assert other.sentence.endswith("… as guest.")
+    assert run_named(named, run_as="Administrator").code == "parameter-refused"
+
+
+def test_without_users_a_clause_for_scripts_means_everybody_but_administrators() -> None:
+    anybody = Capability("exec", (str(EXECUTION["script"]),))
+    assert run_named(anybody, run_as="whoever").allowed
+    assert run_named(anybody, run_as="root").code == "parameter-refused"
+
+
+def test_a_script_of_one_capability_does_not_borrow_the_users_of_another() -> None:
+    mine = Capability("exec", (str(EXECUTION["script"]),), run_as=("backup",))
+    roots = Capability("exec", (OTHER,), run_as=("root",))
+    assert run_named(mine, roots, run_as="root").code == "parameter-refused"
+    assert run_named(mine, roots, script=OTHER, run_as="backup").code == "parameter-refused"
+    assert run_named(mine, roots, script=OTHER, run_as="root").allowed
+
+
+def test_any_script_as_administrator_is_everything_and_named_ones_are_not() -> None:
+    assert ANY_ROOT.implies_everything
+    assert not Capability("exec", (OTHER,), run_as=("root",)).implies_everything
+    assert not Capability("exec", any=True, run_as=("backup",)).implies_everything
+    assert sentences.capability_words(ANY_ROOT) == "run any script as root"
+    assert sentences.EVERYTHING in sentences.clause_sentence(clause(4, ANY_ROOT), contract())
 
 
 def test_windows_are_kept_at_both_clocks_and_end_the_session() -> None:

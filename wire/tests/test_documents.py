@@ -43,6 +43,7 @@ FULL = contract(
         1,
         Capability("shell.user", ("guest",)),
         Capability("exec", ("sha256:" + "a" * 64,)),
+        Capability("exec", any=True, run_as=("backup", "root")),
         Capability("files.read", ("/var/log/**",)),
         Capability("tunnel", ("127.0.0.1:8080", "[::1]:443")),
         Capability("install", ("*",)),
@@ -187,6 +188,10 @@ def test_a_script_with_parameters_that_make_no_sense_is_refused(
     [
         lambda value: value["clauses"][0].update(effect="deny"),
         lambda value: value["clauses"][0]["capabilities"].append({"name": "shell.super"}),
+        lambda value: value["clauses"][0]["capabilities"][2].update(run_as=[]),
+        lambda value: value["clauses"][0]["capabilities"][2].update(run_as=[""]),
+        lambda value: value["clauses"][0]["capabilities"][2].update(run_as=["a", "a"]),
+        lambda value: value["clauses"][0]["capabilities"][3].update(run_as=["root"]),
         lambda value: value["clauses"][0]["when"].update(holidays="allowed"),
         lambda value: value["clauses"][0]["when"].update(dates=["2027-13-01"]),
         lambda value: value["clauses"][0]["when"].update(zone="../etc/passwd"),

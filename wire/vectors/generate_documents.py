@@ -235,6 +235,10 @@ def decisions_vectors() -> dict[str, object]:
     now, behind = Clock(NOW, NOW, NOW), Clock(NOW - 26 * HOUR, NOW, NOW)
     root = wish(parameters={**wish().parameters, "run_as": "root"})
     scripts = contract(clause(4, Capability("exec", (str(EXECUTION["script"]),))))
+    users = ("backup", "root")
+    backups = contract(
+        clause(4, Capability("exec", (str(EXECUTION["script"]),), run_as=users)),
+    )
     once: dict[str, Any] = {"capabilities": ("exec",), "uses": 1}
     script = _execution()
     other = _execution(script="sha256:" + "0" * 64)
@@ -258,6 +262,9 @@ def decisions_vectors() -> dict[str, object]:
         ("a script", scripts, once, script, now, ()),
         ("another script", scripts, once, other, now, ()),
         ("a script as root", scripts, once, _execution(run_as="root"), now, ()),
+        ("a script as its user", backups, once, _execution(run_as="backup"), now, ()),
+        ("a script as root, named", backups, once, _execution(run_as="root"), now, ()),
+        ("a script as another user", backups, once, _execution(run_as="guest"), now, ()),
         ("a script any number of times", scripts, {**once, "uses": 0}, script, now, ()),
         ("a restart", restarts, restart, wish(kind="reboot", parameters={"at": 0}), now, ()),
         ("a restart by day", nightly, restart, wish(kind="reboot", parameters={"at": 0}), now, ()),

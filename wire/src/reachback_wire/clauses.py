@@ -90,16 +90,25 @@ def _check_capability(clause: Clause, matter: Weighing) -> None:
 def _check_parameter(clause: Clause, matter: Weighing) -> None:
     parameter = matter.request.parameter
     usable = _usable(clause, matter)
+    user = matter.request.script_user
     above = any(item.name == "shell.admin" for item in usable)
-    if matter.request.as_administrator and not above:
+    if matter.request.as_administrator and not (
+        above or any(item.runs_as(user) for item in usable)
+    ):
         _refuse(
             "parameter-refused",
-            f"Clause {clause.number} allows no script as administrator: that needs shell.admin.",
+            f"Clause {clause.number} allows no script as administrator: that needs a clause for "
+            "scripts that names them, or shell.admin.",
         )
-    if not any(item.name == "shell.admin" or item.allows(parameter) for item in usable):
+    if not above and not any(_fits_limit(item, parameter, user) for item in usable):
         allowed = sentences.listed([sentences.capability_words(item) for item in usable], "or")
         asked = sentences.request_words(matter.request)
         _refuse("parameter-refused", f"Clause {clause.number} allows to {allowed}, not to {asked}.")
+
+
+def _fits_limit(item: Capability, parameter: str, user: str) -> bool:
+    """Whether one capability allows it whole: a script and its user, never each from another."""
+    return item.allows(parameter) and (not user or item.runs_as(user))
 
 
 def _check_who(clause: Clause, matter: Weighing) -> None:

@@ -107,8 +107,13 @@ class Request:
 
     @property
     def as_administrator(self) -> bool:
-        """Whether a script is to run as administrator, which only `shell.admin` allows."""
-        return self.kind == "exec" and self.parameters.get("run_as") in ADMINISTRATORS
+        """Whether a script is to run as administrator: `shell.admin`, or a clause that says so."""
+        return self.script_user in ADMINISTRATORS
+
+    @property
+    def script_user(self) -> str:
+        """Whom a script is to run as; "" for what is no script."""
+        return str(self.parameters.get("run_as", "")) if self.kind == "exec" else ""
 
     @property
     def planned(self) -> int:

@@ -48,12 +48,13 @@ def capability_words(capability: Capability) -> str:
     """Say what a capability lets somebody do: “open a shell as guest”."""
     if capability.name in _ACTS:
         return _ACTS[capability.name]
+    as_whom = f" as {listed(capability.run_as, 'or')}" if capability.run_as else ""
     if capability.any:
-        return "run any script"
+        return f"run any script{as_whom}"
     values = [
         value[:19] + "…" if value.startswith("sha256:") else value for value in capability.values
     ]
-    words = _LIMITED_ACTS[capability.name].format(listed(values, "or") or "nothing")
+    words = _LIMITED_ACTS[capability.name].format(listed(values, "or") or "nothing") + as_whom
     if capability.scanner:
         words += f" (only what {NAMES[capability.scanner]} found clean)"
     return words
@@ -62,7 +63,8 @@ def capability_words(capability: Capability) -> str:
 def request_words(request: Request) -> str:
     """Say what is asked: “open a shell as guest”."""
     parameters = (request.parameter,) if request.parameter else ()
-    return capability_words(Capability(request.capability, parameters))
+    users = (request.script_user,) if request.script_user else ()
+    return capability_words(Capability(request.capability, parameters, run_as=users))
 
 
 def who_words(who: Who, contract: Contract) -> str:

@@ -116,6 +116,7 @@ class ChannelHolder:
         self._expires_at = _moment_of(plan.expires)
         self._job = make(self)
         self.testimony.start(plan.facts, clock())
+        self._desk.note = _as_whom(plan)
         self._desk.want("start")
 
     def run(self) -> None:
@@ -349,3 +350,9 @@ def _moment_of(instant: int) -> float:
 def clock() -> int:
     """The process edge's clock, ms since 1970."""
     return time.time_ns() // 1_000_000
+
+
+def _as_whom(plan: HolderPlan) -> str:
+    """The receipts of a shell or script say in words as whom it runs."""
+    user = str(plan.facts.get("run_as", ""))
+    return f"as {user[:64]}" if user and plan.kind in {"shell", "exec"} else ""

@@ -28,7 +28,6 @@ EXEC = "exec"
 _NO_NONCE = "0" * 32
 _ONCE = frozenset({"reboot", EXEC})
 ADMINISTRATOR = "root"  # the only system whose connector is built; the device knows its own
-_NOBODY = "nobody"
 _NO_DIGEST = "sha256:" + "0" * 64
 
 
@@ -263,18 +262,6 @@ def tunnel_targets(contract: wire.Contract | None) -> Sequence[str]:
         for target in item.values
     ]
     return tuple(dict.fromkeys(found))
-
-
-def script_users(contract: wire.Contract | None) -> Sequence[str]:
-    """Return whom a script may be run as, the usual one first.
-
-    A clause for scripts names no user. Offered are the users of the shell clauses; administrators
-    only where `shell.admin` is allowed, for without it every script as one is refused.
-    """
-    everything = names(contract, "shell.admin")
-    users = [user for user in shell_users(contract) if everything or user not in ADMINISTRATORS]
-    admins = [ADMINISTRATOR] if everything else []
-    return tuple(dict.fromkeys([*users, *admins])) or (_NOBODY,)
 
 
 def files_root(contract: wire.Contract | None, capability: str) -> str:

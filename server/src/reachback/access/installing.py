@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 from reachback.access import cookbook, telling_cases, tellings
 from reachback.access.models import RecipeRun, ScriptRun
 from reachback.access.recipes import outcome, telling
@@ -91,6 +93,7 @@ def words(row: RecipeRun) -> list[str]:
             recipe=row.version.recipe.name,
             number=row.version.number,
             device=row.device.name,
+            user=row.run_as or _("its own user"),
             given=typed.said(row.arguments),
         ),
         *(telling.step(step, run.status) for step in STEPS

@@ -33,14 +33,16 @@ _MAX_PORT: Final = 65_535
 class Capability:
     """A capability and its limit: users, script digests, globs, `host:port`s or recipes.
 
-    `any` is exec's "any script"; `scanner` is who must have looked at what `files.write` brings, ""
-    for nobody. For the capabilities without a limit `values` is empty.
+    `any` is exec's "any script", `run_as` the users its scripts run as (none named: everybody but
+    administrators); `scanner` is who must have looked at what `files.write` brings, "" for nobody.
+    For the capabilities without a limit `values` is empty.
     """
 
     name: str
     values: tuple[str, ...] = ()
     any: bool = False
     scanner: str = ""
+    run_as: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, members: Members) -> "Capability":
@@ -52,6 +54,7 @@ class Capability:
             values,
             any=members.boolean("any") if name == "exec" else False,
             scanner=_scanner(name, members),
+            run_as=_script_users(name, members),
         )
         members.finish()
         found._check()
@@ -74,6 +77,8 @@ class Capability:
             value[LIMITS[self.name]] = list(self.values)
         if self.name == "exec":
             value["any"] = self.any
+        if self.run_as:
+            value["run_as"] = list(self.run_as)
         if self.scanner:
             value["scanner"] = self.scanner
         return value
@@ -85,7 +90,12 @@ class Capability:
             self.name == "shell.admin"
             or (self.name == "install" and "*" in self.values)
             or (self.name == "shell.user" and not ADMINISTRATORS.isdisjoint(self.values))
+            or (self.any and not ADMINISTRATORS.isdisjoint(self.run_as))
         )
+
+    def runs_as(self, user: str) -> bool:
+        """Whether `exec` lets a script run as `user`; administrators only where they are named."""
+        return user in self.run_as if self.run_as else user not in ADMINISTRATORS
 
     def allows(self, parameter: str) -> bool:
         """Whether the limit admits `parameter` (user, digest, path, `host:port`, recipe)."""
@@ -103,6 +113,16 @@ def _scanner(name: str, members: Members) -> str:
     if name != "files.write" or not members.has("scanner"):
         return ""
     return members.choice("scanner", SCANNERS)
+
+
+def _script_users(name: str, members: Members) -> tuple[str, ...]:
+    """The users `exec` names; the member is left out where it names none."""
+    if name != "exec" or not members.has("run_as"):
+        return ()
+    found = members.texts("run_as")
+    if not found or not all(found):
+        malformed("A script's users are named; “run_as” is left out where none is.")
+    return found
 
 
 def check_target(target: str) -> None:

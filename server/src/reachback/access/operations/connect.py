@@ -14,6 +14,7 @@ from reachback.access.deciding import Matter
 from reachback.access.errors import AccessRefused, MayNotConnect
 from reachback.access.instants import instant, milliseconds
 from reachback.access.models import AccessSession, ContractDocument, Grant, LinkTicket, SpentNonce
+from reachback.access.scripts import users
 from reachback.access.seats import Sitter, seat
 from reachback.audit.operations import record
 from reachback.kernel import facts, front
@@ -94,7 +95,7 @@ def connect(*, actor: Actor, now: datetime, request: ConnectRequest) -> Connecte
         raise MayNotConnect
     try:
         _check_key(request.session_key)
-        asked = _complete(request, matter)
+        asked = _complete(actor, request, matter, now)
         plan = _plan(actor, matter, asked, now)
         return _mint(actor, now, plan, _nonce(actor, plan))
     except AccessRefused as refused:
@@ -102,12 +103,15 @@ def connect(*, actor: Actor, now: datetime, request: ConnectRequest) -> Connecte
         raise
 
 
-def _complete(request: ConnectRequest, matter: Matter) -> ConnectRequest:
+def _complete(
+    actor: Actor, request: ConnectRequest, matter: Matter, now: datetime
+) -> ConnectRequest:
     """A tunnel names a target and no user, a script its digest; the rest gets the usual user."""
     if request.capability == deciding.EXEC:
         if not request.script:
             raise AccessRefused("parameter-refused", _("Choose the script that is to run."))
-        run_as = request.run_as or deciding.script_users(matter.contract)[0]
+        choices = users.choices(actor, matter, (request.script,), now, mfa=request.mfa)
+        run_as = request.run_as or choices[0].run_as
         return replace(request, run_as=run_as, target="")
     if request.capability == "tunnel":
         if not request.target:
@@ -142,13 +146,13 @@ def _plan(actor: Actor, matter: Matter, request: ConnectRequest, now: datetime) 
     wish = _wish(request)
     if wish.at:
         planning.check(wish.at, now)
-    decision = deciding.decide(actor, matter, wish, now)
+    wish, decision = users.settle(actor, matter, wish, now)
     if not decision.allowed or matter.contract_row is None:
         raise AccessRefused(decision.code, decision.sentence, decision.clause)
     return _Plan(
         matter=matter,
         request=request,
-        wish=replace(wish, also=deciding.companions(actor, matter, wish, now)),
+        wish=replace(wish, also=(*wish.also, *deciding.companions(actor, matter, wish, now))),
         contract_row=matter.contract_row,
         decision=decision,
         session_id=new_id(),

@@ -22,6 +22,7 @@ from reachback.access.operations.connect import Connected
 from reachback.access.operations.run_script import RunRequest, run_script
 from reachback.access.recipes.kinds import STEPS
 from reachback.access.scripts import parameters as typed
+from reachback.access.scripts import users
 from reachback.access.scripts.parameters import Parameter
 from reachback.audit.operations import record
 from reachback.devices import queries as devices
@@ -59,7 +60,7 @@ def begin_recipe(*, actor: Actor, now: datetime, request: RecipeRequest) -> Conn
         raise AccessRefused("recipe-retired", _("This recipe is retired."))
     parameters = [Parameter.of(each) for each in version.check_step.parameters]
     arguments = typed.arguments(parameters, request.given)
-    _check_allowed(actor, now, version, request)
+    run_as = _checked_user(actor, now, version, request)
     with transaction.atomic():
         row = RecipeRun.objects.create(
             organisation_id=device.organisation_id,
@@ -67,7 +68,7 @@ def begin_recipe(*, actor: Actor, now: datetime, request: RecipeRequest) -> Conn
             device_id=device.id,
             case_id=request.case_id,
             person_id=actor.id,
-            run_as=request.run_as[:80],
+            run_as=run_as[:80],
             given=dict(request.given),
             arguments=arguments,
             asked_at=now,
@@ -78,24 +79,27 @@ def begin_recipe(*, actor: Actor, now: datetime, request: RecipeRequest) -> Conn
     return _ask(actor, now, row, request.session_key, request.mfa)
 
 
-def _check_allowed(
+def _checked_user(
     actor: Actor, now: datetime, version: RecipeVersion, request: RecipeRequest
-) -> None:
-    """Judge all three texts before the first: what is installed is to be verified."""
+) -> str:
+    """Judge all three texts before the first: what is installed is to be verified, by one user."""
     matter = deciding.matter(actor, request.device_id, request.case_id, now)
-    run_as = request.run_as or deciding.script_users(matter.contract)[0]
-    for step in STEPS:
+    digests = [cookbook.script_of(version, step).digest for step in STEPS]
+    found = users.choices(actor, matter, digests, now, mfa=request.mfa)
+    run_as = request.run_as or found[0].run_as
+    for step, digest in zip(STEPS, digests, strict=True):
         wish = deciding.Wish(
             capability=deciding.EXEC,
             run_as=run_as,
             session_key=deciding.probe_key(),
             mfa=request.mfa,
-            script=cookbook.script_of(version, step).digest,
+            script=digest,
         )
-        decision = deciding.decide(actor, matter, wish, now)
+        _wish, decision = users.settle(actor, matter, wish, now)
         if not decision.allowed:
             words = _("%(step)s: %(why)s") % {"step": step, "why": decision.sentence}
             raise AccessRefused(decision.code, words, decision.clause)
+    return run_as
 
 
 def next_step(

@@ -76,11 +76,14 @@ def advice(outcome: str) -> str:
     return str(_ADVICE.get(outcome, ""))
 
 
-def ran(*, who: str, recipe: str, number: int, device: str, given: str) -> str:
-    """Return who ran which recipe where, and with which answers."""
-    text = _("%(who)s ran the recipe “%(recipe)s”, version %(number)s, on %(device)s: %(given)s.")
-    values = {"who": who, "recipe": recipe, "number": number, "device": device, "given": given}
-    return text % values
+def ran(*, who: str, recipe: str, number: int, device: str, user: str, given: str) -> str:
+    """Return who ran which recipe where, as whom, and with which answers."""
+    text = _(
+        "%(who)s ran the recipe “%(recipe)s”, version %(number)s, on %(device)s as %(user)s: "
+        "%(given)s."
+    )
+    named = {"who": who, "recipe": recipe, "number": number, "device": device}
+    return text % {**named, "user": user, "given": given}
 
 
 def step(name: str, status: int | None) -> str:

@@ -126,6 +126,50 @@ def test_wrong_answers_case_and_people_are_refused_before_anything_is_minted(wor
     assert not queries.sessions(SYSTEM).exists()
 
 
+def _name_users(world: World, digest: str, *capabilities: wire.Capability) -> None:
+    contract = world.contract()
+    scripts = (wire.Capability("exec", (digest,), run_as=("backup", "root")), *capabilities)
+    run = wire.Clause(2, scripts, wire.Who(teams=("Remote team",)), case_required=True)
+    world.publish(replace(contract, clauses=(*contract.clauses, run)))
+
+
+def test_a_clause_that_names_users_offers_them_and_its_first_is_the_usual_one(
+    world: World,
+) -> None:
+    script = _script(world)
+    _name_users(world, library.version(SYSTEM, script).digest)
+    assert execution(_run(world, script))["run_as"] == "backup"
+    run = _run(world, script, run_as="root")
+    assert execution(run)["run_as"] == "root"
+    (grant,) = queries.grants(run.session_id)
+    assert json.loads(grant.body)["capabilities"] == ["exec"], "no shell.admin comes with it"
+    with pytest.raises(AccessRefused) as refused:
+        _run(world, script, run_as="guest")
+    assert refused.value.code == "parameter-refused"
+    assert "as backup or root" in refused.value.sentence
+    address = f"/access/devices/{world.device.id}/scripts/{script}/?case={world.open_case()}"
+    words = _client(world, "tomas").get(address).content.decode()
+    assert '<option value="backup">backup, clause 2</option>' in words
+    assert '<option value="root">Administrator (root), clause 2</option>' in words
+    assert 'value="guest"' not in words
+
+
+def test_without_users_only_the_administrators_capability_lets_a_script_be_root(
+    world: World,
+) -> None:
+    script = _script(world)
+    digest = library.version(SYSTEM, script).digest
+    contract = world.contract()
+    both = (wire.Capability("exec", (digest,)), wire.Capability("shell.admin"))
+    clause = wire.Clause(2, both, wire.Who(teams=("Remote team",)), case_required=True)
+    world.publish(replace(contract, clauses=(*contract.clauses, clause)))
+    assert execution(_run(world, script))["run_as"] == "guest"
+    run = _run(world, script, run_as="root")
+    (grant,) = queries.grants(run.session_id)
+    document = json.loads(grant.body)
+    assert (document["uses"], document["capabilities"]) == (1, ["exec", "shell.admin"])
+
+
 def test_a_retired_script_does_not_run(world: World) -> None:
     script = _ready(world)
     operations.retire_script(actor=world.actor("maya"), now=world.now, script_id=script)

@@ -1,5 +1,6 @@
 """Running a recipe: its questions, its run on record, and going on with the step that is due."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -14,12 +15,18 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from reachback.access import cookbook, deciding, operations, policy, queries
 from reachback.access.deciding import Matter
 from reachback.access.errors import ArgumentsRefused, StepNotDue
-from reachback.access.models import AccessSession, RecipeRun, RecipeVersion, ScriptRun
+from reachback.access.models import (
+    AccessSession,
+    RecipeRun,
+    RecipeVersion,
+    ScriptRun,
+    ScriptVersion,
+)
 from reachback.access.operations import RecipeRequest
 from reachback.access.recipes import telling
 from reachback.access.recipes.kinds import STEPS
 from reachback.access.recordings import folder, output, story
-from reachback.access.scripts import clauses
+from reachback.access.scripts import clauses, users
 from reachback.access.scripts import parameters as typed
 from reachback.access.scripts.parameters import Parameter
 from reachback.access.web.errors import spoken
@@ -29,6 +36,7 @@ from reachback.access.web.recordings import layout
 from reachback.access.web.scripts.answers import RunForm
 from reachback.access.web.scripts.running import (
     case_id_of,
+    choices_of,
     crumbs_of,
     decision_on,
     granted,
@@ -52,15 +60,13 @@ def run_recipe(request: ActorRequest, device_id: UUID, recipe_id: UUID) -> HttpR
         return _begin(request, device_id, recipe_id)
     version = _version(request, recipe_id)
     matter = _matter(request, device_id)
-    return _questions(request, version, matter, _form(version, matter, None))
+    return _questions(request, version, matter, _form(request, version, matter))
 
 
 @spoken
 def _begin(request: ActorRequest, device_id: UUID, recipe_id: UUID) -> HttpResponse:
     version, matter = _version(request, recipe_id), _matter(request, device_id)
-    form = RunForm(
-        request.POST, parameters=_parameters(version), users=deciding.script_users(matter.contract)
-    )
+    form = _form(request, version, matter)
     form.is_valid()
     given = form.given()
     wanted = RecipeRequest(
@@ -97,9 +103,10 @@ def _parameters(version: RecipeVersion) -> list[Parameter]:
     return [Parameter.of(each) for each in version.check_step.parameters]
 
 
-def _form(version: RecipeVersion, matter: Matter, sent: None) -> RunForm:
-    users = deciding.script_users(matter.contract)
-    return RunForm(sent, parameters=_parameters(version), users=users)
+def _form(request: ActorRequest, version: RecipeVersion, matter: Matter) -> RunForm:
+    sent = request.POST if request.method == "POST" else None
+    found = choices_of(request.actor, matter, cookbook.scripts_of(version), clock.now())
+    return RunForm(sent, parameters=_parameters(version), users=users.offered(found))
 
 
 def _questions(
@@ -108,7 +115,7 @@ def _questions(
     actor, now = request.actor, clock.now()
     scripts = cookbook.scripts_of(version)
     decisions = [decision_on(actor, matter, each, now) for each in scripts]
-    said = _first_refusal(decisions)
+    said = _whole(actor, matter, scripts, decisions, now)
     query = f"?version={version.number}" + (f"&case={matter.case.reference}" if matter.case else "")
     page = RunRecipePage(
         title=version.recipe.name,
@@ -119,7 +126,7 @@ def _questions(
         ],
         device_name=matter.device.name,
         form=form,
-        allowed=all(each.allowed for each in decisions),
+        allowed=said.allowed,
         sentence=said.sentence,
         code=said.code,
         clause=said.clause,
@@ -134,8 +141,16 @@ def _questions(
     return pages.render(request, "access/recipes/run_form.html", page, status=status)
 
 
-def _first_refusal(decisions: list[Decision]) -> Decision:
-    return next((each for each in decisions if not each.allowed), decisions[0])
+def _whole(
+    actor: Actor,
+    matter: Matter,
+    scripts: Sequence[ScriptVersion],
+    decisions: Sequence[Decision],
+    now: datetime,
+) -> Decision:
+    """The first step's refusal, else what is said of all three as one and the same user."""
+    refused = [each for each in decisions if not each.allowed]
+    return refused[0] if refused else choices_of(actor, matter, scripts, now)[0].decision
 
 
 def _to_sign(actor: Actor, matter: Matter, digests: list[str]) -> str:

@@ -19,14 +19,14 @@ class RunForm(forms.Form):
         sent: Mapping[str, Any] | None,
         *,
         parameters: Sequence[Parameter],
-        users: Sequence[str],
+        users: Sequence[tuple[str, str]],
     ) -> None:
         super().__init__(sent, prefix=PREFIX)
         for parameter in parameters:
             self.fields[parameter.name] = _field(parameter)
         # A parameter's name never has a capital letter, so none can be this field.
         self.fields["RUN_AS"] = forms.ChoiceField(
-            label=_("Run it as"), choices=[(user, user) for user in users], required=False
+            label=_("Run it as"), choices=list(users), required=False
         )
 
     def given(self) -> dict[str, str]:

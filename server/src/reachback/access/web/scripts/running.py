@@ -1,5 +1,6 @@
 """“Run a script…” from a case or a device: choose one, answer its questions, press Run."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +17,7 @@ from reachback.access.deciding import Matter
 from reachback.access.errors import AccessRefused, ArgumentsRefused, MayNotConnect
 from reachback.access.models import RecipeVersion, ScriptVersion
 from reachback.access.operations import RunRequest
-from reachback.access.scripts import clauses
+from reachback.access.scripts import clauses, users
 from reachback.access.scripts.parameters import Parameter
 from reachback.access.web.errors import spoken
 from reachback.access.web.scripts.answers import RunForm
@@ -100,6 +101,7 @@ def _run(request: ActorRequest, device_id: UUID, script_id: UUID) -> HttpRespons
 class _Asked:
     """What an address names: the device with its contract, the version, the case."""
 
+    actor: Actor
     matter: Matter
     version: ScriptVersion
     case_id: UUID | None
@@ -109,14 +111,15 @@ class _Asked:
         return RunForm(
             sent,
             parameters=[Parameter.of(each) for each in self.version.parameters],
-            users=deciding.script_users(self.matter.contract),
+            users=users.offered(choices_of(self.actor, self.matter, [self.version], self.now)),
         )
 
 
 def _asked(request: ActorRequest, device_id: UUID, script_id: UUID) -> _Asked:
     now, case_id = clock.now(), case_id_of(request.GET.get("case", ""))
     version = _version(request.actor, script_id, request.GET.get("version", ""))
-    return _Asked(matter_of(request.actor, device_id, case_id, now), version, case_id, now)
+    matter = matter_of(request.actor, device_id, case_id, now)
+    return _Asked(request.actor, matter, version, case_id, now)
 
 
 def granted(made: operations.Connected) -> dict[str, Any]:
@@ -168,22 +171,25 @@ def matter_of(actor: Actor, device_id: UUID, case_id: UUID | None, now: datetime
 
 def _whole(actor: Actor, matter: Matter, recipe: RecipeVersion, now: datetime) -> bool:
     """Whether all three texts of a recipe are allowed now."""
-    texts = cookbook.scripts_of(recipe)
-    return all(decision_on(actor, matter, each, now).allowed for each in texts)
+    if not policy.may_connect(actor, matter.device.organisation_id):
+        return False
+    found = choices_of(actor, matter, cookbook.scripts_of(recipe), now)
+    return found[0].decision.allowed
 
 
 def decision_on(actor: Actor, matter: Matter, version: ScriptVersion, now: datetime) -> Decision:
-    """What contract and narrowings say of this text, as the usual user."""
+    """What contract and narrowings say of this text, as the user it would usually be run as."""
     if not policy.may_connect(actor, matter.device.organisation_id):
         refused = MayNotConnect()
         return Decision(allowed=False, code=refused.code, sentence=refused.sentence)
-    wish = deciding.Wish(
-        capability=deciding.EXEC,
-        run_as=deciding.script_users(matter.contract)[0],
-        session_key=deciding.probe_key(),
-        script=version.digest,
-    )
-    return deciding.decide(actor, matter, wish, now)
+    return choices_of(actor, matter, [version], now)[0].decision
+
+
+def choices_of(
+    actor: Actor, matter: Matter, versions: Sequence[ScriptVersion], now: datetime
+) -> Sequence[users.UserChoice]:
+    """Whom all of these texts may be run as, those allowed first."""
+    return users.choices(actor, matter, [each.digest for each in versions], now)
 
 
 def _version(actor: Actor, script_id: UUID, text: str) -> ScriptVersion:

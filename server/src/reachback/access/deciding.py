@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from reachback.access import queries
 from reachback.access.errors import AccessRefused
 from reachback.access.instants import milliseconds
-from reachback.access.models import ContractDocument
+from reachback.access.locks import standing
+from reachback.access.models import ContractDocument, Lock
 from reachback.cases import queries as cases
 from reachback.devices import queries as devices
 from reachback.kernel.actors import Actor
@@ -44,6 +45,7 @@ class Matter:
     statement_row: queries.KeptDocument | None
     narrowing_rows: Sequence[queries.KeptDocument]
     teams: tuple[str, ...]
+    lock: Lock | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,17 +76,18 @@ def matter(actor: Actor, device_id: UUID, case_id: UUID | None, now: datetime) -
     device = devices.device(actor, device_id)
     row = queries.running_contract(actor, device.organisation_id)
     statement = devices.statement(actor, device_id)
-    standing = queries.standing_narrowings(actor, device.organisation_id, row)
+    narrowings = queries.standing_narrowings(actor, device.organisation_id, row)
     return Matter(
         device=device,
         case=_case(actor, device.organisation_id, case_id),
         contract_row=row,
         contract=None if row is None else queries.parsed(row),
         statement=None if statement is None else _parsed_statement(statement.body),
-        narrowings=tuple(wire.Narrowing.parse(each.body) for each in standing),
+        narrowings=tuple(wire.Narrowing.parse(each.body) for each in narrowings),
         statement_row=statement,
-        narrowing_rows=standing,
+        narrowing_rows=narrowings,
         teams=_teams(actor),
+        lock=standing.over(actor.id, device.id, device.organisation_id),
     )
 
 
@@ -147,7 +150,9 @@ def _parameter(matter: Matter, wish: Wish) -> str:
 
 
 def decide(actor: Actor, matter: Matter, wish: Wish, now: datetime) -> Decision:
-    """Judge the wish; a device held to health is refused before anything else."""
+    """Judge the wish; what the provider locked, or holds to health, is refused before all else."""
+    if matter.lock is not None:
+        return _refused(standing.CODE, matter.lock.sentence)
     if matter.device.hold != "none":
         sentence = _("%(name)s is held to health only: two machines use its key.")
         return _refused("held", sentence % {"name": matter.device.name})

@@ -10,16 +10,19 @@ ReachbackError
 Conflict
   ScriptNameTaken       409  another script has this name
   RecipeNameTaken       409  another recipe has this name
+  AlreadyLocked         409  a lock on the same person, device, customer or everything stands
   StepNotDue            409  a recipe's step that is under way, over, or not its turn
 NotPermitted
   MayNotConnect         403  only technicians and managers of the provider open sessions
   MayNotGovern          403  only the customer's administrators publish and revoke
   MayNotWatch           403
+  MayNotLock            403  only the provider's managers and administrators lock and lift
   MayNotKeepScripts     403  only technicians and managers of the provider change the library
 NotFound
   UnknownSession        404
   NoContract            404
   NoSuchScript          404  no such script, version or run
+  NoSuchLock            404
   NoSuchRecipe          404  no such recipe, version or run of one
 """
 
@@ -157,3 +160,25 @@ class NoSuchRecipe(NotFound):
 
     def __init__(self) -> None:
         super().__init__("recipe-unknown", _("There is no such recipe."))
+
+
+class AlreadyLocked(Conflict):
+    """The same lock stands."""
+
+    def __init__(self) -> None:
+        super().__init__("already-locked", _("This is locked already."))
+
+
+class MayNotLock(NotPermitted):
+    """This person neither locks nor lifts."""
+
+    def __init__(self) -> None:
+        sentence = _("Only the provider's managers and administrators lock remote access.")
+        super().__init__("may-not-lock", sentence)
+
+
+class NoSuchLock(NotFound):
+    """No such lock, or none this actor may know of."""
+
+    def __init__(self) -> None:
+        super().__init__("lock-unknown", _("There is no such lock."))

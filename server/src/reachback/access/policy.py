@@ -6,6 +6,7 @@ from reachback.kernel.actors import Actor
 
 _CONNECTORS = ("technician", "operations-manager")
 _GOVERNORS = ("customer-administrator",)
+_LOCKERS = ("operations-manager", "administrator")
 _KEEPERS = ("technician", "operations-manager", "administrator")
 
 
@@ -50,3 +51,13 @@ def may_end(actor: Actor, organisation_id: UUID, technician_id: UUID) -> bool:
 def may_keep_scripts(actor: Actor) -> bool:
     """Whether the actor may write and retire scripts; a device runs what its customer signed."""
     return actor.kind == "system" or (actor.is_provider and actor.has_role(*_KEEPERS))
+
+
+def may_lock(actor: Actor) -> bool:
+    """Whether the actor may shut a person, a device, a customer or everything out, and lift it."""
+    return actor.kind == "system" or (actor.is_provider and actor.has_role(*_LOCKERS))
+
+
+def may_see_locks(actor: Actor) -> bool:
+    """Whether the actor may see whom the provider has shut out: its agents."""
+    return actor.is_provider and (actor.kind == "system" or bool(actor.roles))

@@ -5,6 +5,7 @@ from reachback.access.models.grant import Grant
 from reachback.access.models.handover import Handover
 from reachback.access.models.incident import AcceptedIncident
 from reachback.access.models.keyset import CustomerKeyset
+from reachback.access.models.lock import Lock
 from reachback.access.models.narrowing import Narrowing
 from reachback.access.models.nonce import SpentNonce
 from reachback.access.models.recipe import Recipe, RecipeVersion
@@ -24,6 +25,7 @@ __all__ = [
     "Grant",
     "Handover",
     "LinkTicket",
+    "Lock",
     "Narrowing",
     "Recipe",
     "RecipeRun",

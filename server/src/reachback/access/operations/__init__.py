@@ -17,6 +17,7 @@ from reachback.access.operations.lift_revocation import lift_revocation
 from reachback.access.operations.offer_script import offer_script
 from reachback.access.operations.offer_session import offer_session, withdraw_offer
 from reachback.access.operations.open_page import PageAddress, open_page
+from reachback.access.operations.place_lock import lift_lock, place_lock
 from reachback.access.operations.publish_contract import publish_contract
 from reachback.access.operations.publish_keyset import publish_keyset
 from reachback.access.operations.publish_narrowing import publish_narrowing
@@ -50,11 +51,13 @@ __all__ = [
     "issue_ticket",
     "keep_verdict",
     "leave_recipe",
+    "lift_lock",
     "lift_revocation",
     "next_step",
     "offer_script",
     "offer_session",
     "open_page",
+    "place_lock",
     "publish_contract",
     "publish_keyset",
     "publish_narrowing",

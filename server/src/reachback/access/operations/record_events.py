@@ -35,6 +35,8 @@ from reachback.devices import hostile, reports
 from reachback.kernel import actors, facts
 
 _SYSTEM = actors.system("access.sessions")
+#: Ends that are somebody's decision: the session in words says whose.
+_TOLD = ("revoked", "recorder-failed", "called-off", "locked")
 _ENDINGS = ("ended", "recorder-failed")
 _KINDS = frozenset(
     {
@@ -280,7 +282,7 @@ def _words(session: AccessSession, stories: list[Story], run: ScriptRun | None) 
         accounts = SessionChannel.objects.filter(session=session).values_list("account", flat=True)
         return tunnels.sentences(about, session.target, list(accounts))
     found = words.sentences(about, stories)
-    if session.end_code in ("revoked", "recorder-failed", "called-off") and session.end_sentence:
+    if session.end_code in _TOLD and session.end_sentence:
         found = (*found, session.end_sentence)
     return found
 

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from reachback.access import deciding, session_log
 from reachback.access.errors import AccessRefused, TicketRefused
+from reachback.access.locks import standing
 from reachback.access.models import AccessSession, LinkTicket
 from reachback.access.seats import Sitter, seat
 from reachback.access.tickets import ticket_hash
@@ -64,6 +65,9 @@ def _redeemed(now: datetime, ticket: str, key: str, shown: datetime) -> dict[str
     if session.state == AccessSession.State.ENDED:
         raise AccessRefused("session-over", "This session is over.")
     matter = deciding.matter(_SYSTEM, session.device_id, None, now)
+    lock = standing.over(session.technician_id, session.device_id, session.organisation_id)
+    if lock is not None:  # placed while the session was being granted
+        raise AccessRefused(standing.CODE, lock.sentence)
     if matter.contract_row is None:
         raise AccessRefused("contract-missing", "There is no contract in force.")
     sitter = Sitter(

@@ -10,6 +10,7 @@ from reachback.access.models import (
     AccessSession,
     ContractDocument,
     CustomerKeyset,
+    Lock,
     Narrowing,
     RecipeRun,
     ScriptRun,
@@ -63,6 +64,7 @@ class ConnectPanel(PageContext):
     scripts_url: str
     files: bool
     pages_url: str
+    lock_url: str
     now: datetime
 
 
@@ -127,6 +129,7 @@ class SessionsPage(PageContext):
 
     sessions: Sequence[AccessSession]
     live: Sequence[LiveSession]
+    locks: Sequence[Lock]
     layout: str
     more_url: str
     now: datetime

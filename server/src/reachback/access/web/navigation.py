@@ -14,7 +14,7 @@ def sessions(actor: Actor) -> NavigationItem | None:
         return None
     href = reverse("access:sessions")
     return NavigationItem(
-        label=_("Sessions"), href=href, icon="session", key="s", also=("/recordings/",)
+        label=_("Sessions"), href=href, icon="session", key="s", also=("/recordings/", "/locks/")
     )
 
 

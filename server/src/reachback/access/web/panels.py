@@ -78,6 +78,7 @@ def connect_panel(
         device_name=device.name,
         scripts_url=_scripts_url(device_id, case_id),
         pages_url=_pages_url(matter, device_id, case_id),
+        lock_url=_lock_url(actor, matter),
         files=bool(deciding.files_root(matter.contract, "files.read")),
         now=now,
     )
@@ -86,6 +87,15 @@ def connect_panel(
 def _scripts_url(device_id: UUID, case_id: UUID | None) -> str:
     query = "" if case_id is None else f"?case={case_id}"
     return reverse("access:choose_script", args=[device_id]) + query
+
+
+def _lock_url(actor: Actor, matter: deciding.Matter) -> str:
+    """Where the device is locked or the lock is seen; "" for who may do neither."""
+    if matter.lock is not None and actor.is_provider:
+        return reverse("access:locks")
+    if not policy.may_lock(actor):
+        return ""
+    return reverse("access:locks") + f"?what=device:{matter.device.id}#lock-form"
 
 
 def _pages_url(matter: deciding.Matter, device_id: UUID, case_id: UUID | None) -> str:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from reachback.access import judging, operations, queries
 from reachback.access.errors import UnknownSession
 from reachback.access.instants import instant
+from reachback.access.locks import standing
 from reachback.access.models import AccessSession
 from reachback.access.recordings import cast, folder, story, touched
 from reachback.access.recordings.story import Story
@@ -39,6 +40,7 @@ def sessions_page(actor: Actor, *, title: str) -> SessionsPage:
         title=title,
         sessions=list(found.filter(state=AccessSession.State.ENDED)[:_SHOWN]),
         live=queries.live(actor),
+        locks=standing.standing(actor),
         layout=layout(actor),
         more_url="",
         now=clock.now(),

@@ -12,6 +12,7 @@ from reachback.access.web import (
     sessions,
     tunnels,
 )
+from reachback.access.web.locks import views as locks
 from reachback.access.web.recipes import library as recipes
 from reachback.access.web.recipes import running as running_recipes
 from reachback.access.web.scripts import editing, library, offering, running, runs
@@ -46,6 +47,8 @@ urlpatterns = [
     path("recordings/<uuid:session_id>/asciicast", recordings.asciicast, name="asciicast"),
     path("recordings/<uuid:session_id>/commands", recordings.commands, name="commands"),
     path("recordings/<uuid:session_id>/export", recordings.export, name="export"),
+    path("locks/", locks.locks, name="locks"),
+    path("locks/<uuid:lock_id>/lift", locks.lift, name="lift_lock"),
     path("scripts/", library.scripts, name="scripts"),
     path("scripts/new/", editing.new, name="new_script"),
     path(_SCRIPT, library.script, name="script"),

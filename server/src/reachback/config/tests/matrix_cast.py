@@ -15,7 +15,7 @@ from django.db.models import Model
 from django.test import Client, override_settings
 
 from reachback.access import cookbook, library
-from reachback.access.operations import add_ready_recipe, create_script
+from reachback.access.operations import add_ready_recipe, create_script, place_lock
 from reachback.access.scripts import texts
 from reachback.access.scripts.versions import NewVersion
 from reachback.access.tests import recorded
@@ -136,6 +136,7 @@ def assemble(folder: Path) -> Cast:
                 "run_id": run.pk,
                 "recipe_id": recipe_run.version.recipe_id,
                 "recipe_run_id": recipe_run.pk,
+                "lock_id": _lock(world),
                 "browser_key": recorded.SESSION.public_line,
             },
         )
@@ -200,6 +201,18 @@ def _session(world: World, device_id: object, case_id: object, minutes: int | No
     )
     row.save()
     return row
+
+
+def _lock(world: World) -> object:
+    """Somebody who asks for no session here is locked out."""
+    locked, _ended = place_lock(
+        actor=SYSTEM,
+        now=NOW,
+        scope="person",
+        target=world.users["nora"].id,
+        reason="On leave",
+    )
+    return locked.pk
 
 
 def _run(world: World, session: Any) -> Any:  # noqa: ANN401 - rows of a private model

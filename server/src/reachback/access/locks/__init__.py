@@ -1,0 +1,1 @@
+"""Locks of the provider: which stand, whom they stop."""

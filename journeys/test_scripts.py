@@ -13,7 +13,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from journeys import beside
 from journeys.conftest import enter, look
 from journeys.demo import Demo
-from journeys.pages import expect_accessible, open_case
+from journeys.pages import connect, expect_accessible, expect_output, open_case, terminal, type_line
+from journeys.strict_proxy import strict_proxy
 from reachback.config.demo.customer import Customer
 from reachback.config.demo.places import Places
 from reachback_wire.documents import Clause, Contract, seal
@@ -309,3 +310,30 @@ def test_the_command_reaches_the_same_service(hotel: Demo, tomas: Page) -> None:
     with beside.tunnel(hotel, tomas, target) as port:
         assert '"ok": true' in beside.fetched(port, "/health")
         assert "登记入住" in beside.fetched(port, "/")
+
+
+def test_a_shell_behind_a_proxy_without_websocket_loses_nothing_in_a_cut(
+    people: BrowserContext, hotel: Demo, tomas: Page
+) -> None:
+    """The technician's own way to the server lets ordinary requests through, nothing else."""
+    with strict_proxy(hotel) as proxy:
+        there = proxy.seen_from_there()
+        shell = enter(people, there, "tech")
+        shell.goto(there.url("tech", "/queue/"))
+        open_case(shell, SUBJECT)
+        connect(shell)
+        expect(shell.locator("[data-session-slow]")).to_be_visible()
+        type_line(shell, "echo by-requests-$((40+2))")
+        expect_output(shell, "by-requests-42")
+        expect_accessible(shell)
+        look(shell, "slow-path")
+        proxy.cut()
+        expect(shell.locator(".session")).to_have_attribute("data-link", "lost")
+        type_line(shell, "echo typed-while-the-proxy-was-gone")
+        proxy.start()
+        expect(shell.locator("[data-session-state]")).to_contain_text("0 bytes lost")
+        expect_output(shell, "typed-while-the-proxy-was-gone")
+        rows = terminal(shell).inner_text()
+        assert rows.count("typed-while-the-proxy-was-gone") == 2  # typed once, echoed once
+        shell.locator("[data-session-end]").click()
+        expect(shell.locator(".session")).to_have_attribute("data-link", "ended")

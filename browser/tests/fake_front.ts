@@ -18,8 +18,8 @@ const INPUT_CREDIT = 65_536;
 export class FakeWire implements Wire {
   readyState = 1;
   binaryType: BinaryType = "blob";
-  onmessage: ((event: MessageEvent<ArrayBuffer>) => void) | null = null;
-  onclose: ((event: CloseEvent) => void) | null = null;
+  onmessage: ((event: { data: ArrayBuffer }) => void) | null = null;
+  onclose: (() => void) | null = null;
   closedWith: number | undefined;
   reason: string | undefined;
   heard: (bytes: Uint8Array) => void = () => undefined;
@@ -37,13 +37,13 @@ export class FakeWire implements Wire {
   say(message: Uint8Array): void {
     const data = message.slice().buffer;
     queueMicrotask(() => {
-      if (this.readyState === 1) this.onmessage?.({ data } as MessageEvent<ArrayBuffer>);
+      if (this.readyState === 1) this.onmessage?.({ data });
     });
   }
 
   drop(): void {
     this.readyState = 3;
-    this.onclose?.({} as CloseEvent);
+    this.onclose?.();
   }
 }
 

@@ -103,6 +103,28 @@ describe("what a hostile device prints", () => {
   });
 });
 
+test("a line that was lost and came back says so, and whether it is the slow one", async () => {
+  watched();
+  show(`<span data-session-slow hidden></span>${PAGE}`);
+  const time = new FakeTime();
+  const front = new FakeFront(time);
+  const data: SessionData = { ...sessionData(), texts: { back: "Back after" } };
+  const around = surroundings(front, time);
+  const made = new SessionPage(find("#terminal"), data, freshKeys(), async () => "t1", around);
+  made.start();
+  await time.pass(50);
+  expect(find("[data-session-state]").textContent).toBe("");
+  expect(find("[data-session-slow]").hidden).toBe(true);
+  const dial = () => front.dial();
+  around.dial = () => Object.assign(dial(), { slow: true });
+  front.wire.drop();
+  expect(find(".session").dataset.link).toBe("lost");
+  await time.pass(1000);
+  expect(find("[data-session-state]").textContent).toContain("Back after");
+  expect(find("[data-session-slow]").hidden).toBe(false);
+  made.leave("");
+});
+
 describe("testimony beside the output", () => {
   async function page(texts: Record<string, string> = {}): Promise<SessionPage> {
     watched();

@@ -48,6 +48,7 @@ from reachback_wire.streams import Receiver, SendBuffer
 from reachback_wire.units import CtrlUnit, DataUnit, Unit
 
 from .client_socket import ClientSocket, RefusedUpgradeError, upgraded
+from .pair_socket import PairSocket, begun
 
 WINDOW = 1_048_576
 SUBPROTOCOL = "reachback.link.1"
@@ -65,13 +66,14 @@ class Peer:
         self.key = key
         self.origin: str | None = None
         self.host_header = ""
+        self.by_pairs = False
         self.link: Link | None = None
         self.welcome: dict[str, Any] = {}
         self.byes: list[dict[str, Any]] = []
         self.nonce = ""
         self.connected = asyncio.Event()
         self.gone = asyncio.Event()
-        self._socket: ClientSocket | None = None
+        self._socket: ClientSocket | PairSocket | None = None
         self._task: asyncio.Task[None] | None = None
 
     async def connect(self) -> None:
@@ -80,12 +82,7 @@ class Peer:
         self.gone.clear()
         self.link = Link(time.monotonic())
         self.prepare(self.link)
-        headers = [(b"origin", self.origin.encode())] if self.origin else []
-        host = self.host_header or f"{self.host}:{self.port}"
-        request = Request(
-            host=host, target=self.path, subprotocols=[SUBPROTOCOL], extra_headers=headers
-        )
-        self._socket = await upgraded(self.host, self.port, request)
+        self._socket = await self._dial()
         self._task = asyncio.create_task(self._run(self._socket))
         waits = [asyncio.create_task(event.wait()) for event in (self.connected, self.gone)]
         await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
@@ -93,6 +90,16 @@ class Peer:
             wait.cancel()
         if not self.connected.is_set():
             raise ConnectionError("The front closed the link.")
+
+    async def _dial(self) -> ClientSocket | PairSocket:
+        if self.by_pairs:
+            return await begun(f"http://{self.host}:{self.port}{self.path}", self.origin or "")
+        headers = [(b"origin", self.origin.encode())] if self.origin else []
+        host = self.host_header or f"{self.host}:{self.port}"
+        request = Request(
+            host=host, target=self.path, subprotocols=[SUBPROTOCOL], extra_headers=headers
+        )
+        return await upgraded(self.host, self.port, request)
 
     async def stay(self) -> None:
         """Connect again whenever the connection ends, until cancelled."""
@@ -115,8 +122,10 @@ class Peer:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
+        if isinstance(self._socket, PairSocket):
+            await self._socket.close()  # in case it was being closed when we cancelled
 
-    async def _run(self, socket: ClientSocket) -> None:
+    async def _run(self, socket: ClientSocket | PairSocket) -> None:
         try:
             socket.listen(self._heard)
             while not socket.ended.done():
@@ -126,6 +135,8 @@ class Peer:
                 self.flush()
         finally:
             socket.abort()
+            if isinstance(socket, PairSocket):
+                await socket.close()
             self.gone.set()
 
     def _heard(self, message: bytes) -> None:

@@ -1,6 +1,7 @@
 """A connection of request pairs: each message once and in order, whatever a proxy repeats."""
 
 import asyncio
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -44,6 +45,32 @@ async def test_a_lost_answer_is_given_again_and_then_the_next() -> None:
     assert messages_in(second) == [b"three"]
     assert await socket.give(5) is None
     assert socket.gone.done()
+
+
+async def test_a_proxy_that_asks_twice_at_once_gets_the_same_answer_twice() -> None:
+    socket = PollSocket()
+    asked = [asyncio.create_task(socket.give(0)) for _ in range(2)]
+    await asyncio.sleep(0)
+    socket.send(b"one")
+    assert await asyncio.gather(*asked) == [packed([b"one"])] * 2
+    socket.abort()
+
+
+async def test_a_body_that_comes_in_pieces_is_heard_whole(processes: Processes) -> None:
+    begin = processes.address + "/-/link/device/poll"
+    async with processes.http.post(begin) as answer:
+        name = (await answer.json())["id"]
+    body = packed([bytes(MESSAGE_MOST)])
+
+    async def pieces() -> AsyncIterator[bytes]:
+        for at in range(0, len(body), 10_000):
+            yield body[at : at + 10_000]
+            await asyncio.sleep(0)
+
+    async with processes.http.post(f"{begin}/{name}?n=0", data=pieces()) as answer:
+        assert answer.status == 204
+    async with processes.http.post(f"{begin}/{name}?n=1", data=bytes(BODY_MOST + 1)) as answer:
+        assert answer.status in {410, 413}
 
 
 async def test_what_waits_too_long_stops_the_writing_and_a_request_starts_it_again() -> None:

@@ -141,6 +141,10 @@ export class FilesPage implements SessionView {
     this.bar.measured(rtt ?? 0, bytes, resumes);
   }
 
+  slow(on: boolean): void {
+    this.bar.slow(on);
+  }
+
   /** The channel for changes, opened when the first is made. */
   private writer(): FilesChannel {
     if (this.writing !== undefined) return this.writing;

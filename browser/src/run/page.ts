@@ -167,6 +167,10 @@ export class RunPage implements SessionView {
     this.bar.measured(rtt ?? 0, bytes, resumes);
   }
 
+  slow(on: boolean): void {
+    this.bar.slow(on);
+  }
+
   private second(): void {
     if (!this.over) this.measure();
   }

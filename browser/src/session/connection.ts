@@ -7,11 +7,12 @@ import { LinkError, RemoteError } from "../link/errors";
 import type { Frame, Json } from "../link/frames";
 import { Link, type LinkEvent, PRIORITY } from "../link/link";
 import { FIRST_SESSION_CHANNEL } from "../link/schedule";
-import { answered, type KeptSession } from "../signing/keyring";
+import type { KeptSession } from "../signing/keyring";
 import type { SessionKey } from "../signing/sshsig";
 import { type ChannelPlan, type Envelope, Refused, type SessionData } from "./bootstrap";
 import { type Carrier, type ChannelView, SessionChannel } from "./channel";
-import { lentOpen, signedHello, signedOpen } from "./documents";
+import { signedHello } from "./documents";
+import { Openings } from "./openings";
 import { byRestart } from "./restarts";
 import { browser, OPEN, type Surroundings, type Wire } from "./surroundings";
 
@@ -34,6 +35,8 @@ export interface SessionView extends ChannelView {
   takenUp?(): void;
   handedOver?(): void;
   measured(rttSeconds: number | undefined, bytes: number, resumes: number): void;
+  /** Whether the link goes without WebSocket. */
+  slow?(on: boolean): void;
 }
 
 export interface Keys {
@@ -54,8 +57,7 @@ export class SessionConnection implements Carrier {
   private wait: number | undefined;
   private timer: number | undefined;
   private patience: number | undefined;
-  /** OPENs are signed one after another: a device takes their counters in order only. */
-  private signing: Promise<unknown> = Promise.resolve();
+  private readonly openings: Openings;
   private welcome = false;
   private finished = false;
   private refusals = 0;
@@ -72,6 +74,7 @@ export class SessionConnection implements Carrier {
     private readonly view: SessionView,
     private readonly around: Surroundings = browser,
   ) {
+    this.openings = new Openings(data, keys, (entry) => around.keep(entry));
     const lends = data.channel.kind === "tunnel"; // the front uses its connections, this page signs
     this.first = lends
       ? new SessionChannel(0, data.channel, view, this)
@@ -110,7 +113,7 @@ export class SessionConnection implements Carrier {
     const channel = this.add(plan, view);
     const { link, wire } = this;
     if (link === undefined || !this.greeted) return channel;
-    void this.prepare(channel).then((open) => {
+    void this.openings.prepare(channel).then((open) => {
       if (this.wire !== wire || this.link !== link) return;
       this.join(link, channel, open);
       if (this.welcome && channel.resumed) view.opened({});
@@ -131,13 +134,9 @@ export class SessionConnection implements Carrier {
   /** Sign one connection for the front, which says that a request waits for it (front.md). */
   async lend(): Promise<void> {
     const { wire, link } = this;
-    const { grant, channel } = this.data;
+    const { grant } = this.data;
     if (grant === null || link === undefined) return;
-    const signed = this.signing.then(() =>
-      lentOpen(this.keys, grant, { ...channel, key: this.data.session }, this.around.keep),
-    );
-    this.signing = signed.catch(() => undefined);
-    const { ch, open } = await signed;
+    const { ch, open } = await this.openings.lent(grant);
     if (this.wire !== wire) return; // what still waits is asked for again
     link.send({ name: "open", ch, value: { grant, open, lent: true } });
     this.flush();
@@ -176,7 +175,7 @@ export class SessionConnection implements Carrier {
 
   private connect(): void {
     const wire = this.around.dial(this.data.link);
-    for (const channel of this.lasting) void this.prepare(channel); // while the line is dialled
+    for (const channel of this.lasting) void this.openings.prepare(channel); // while the line is dialled
     wire.binaryType = "arraybuffer";
     this.wire = wire;
     this.link = new Link(this.around.now(), (ch) => this.classOf(ch));
@@ -278,7 +277,7 @@ export class SessionConnection implements Carrier {
         this.opened(frame.ch, frame.value);
         break;
       case "refused":
-        this.turnedAway(frame.ch);
+        this.openings.turnedAway(this.channels.get(frame.ch)?.plan);
         this.closed(frame.ch, (channel) => channel.view.refused(words(frame.value)));
         break;
       case "close": {
@@ -323,7 +322,7 @@ export class SessionConnection implements Carrier {
       issued: this.around.wall(),
     });
     const wanted = this.lasting;
-    const opens = Promise.all(wanted.map((channel) => this.prepare(channel)));
+    const opens = Promise.all(wanted.map((channel) => this.openings.prepare(channel)));
     const [value, prepared] = await Promise.all([hello, opens]);
     const { link } = this;
     if (this.wire !== wire || link === undefined) return;
@@ -335,7 +334,7 @@ export class SessionConnection implements Carrier {
     this.flush();
     // Somebody may have asked for more while we signed.
     for (const late of this.lasting.filter((channel) => !wanted.includes(channel))) {
-      const open = await this.prepare(late);
+      const open = await this.openings.prepare(late);
       if (this.wire === wire) this.join(link, late, open);
     }
     this.flush();
@@ -345,6 +344,7 @@ export class SessionConnection implements Carrier {
     this.welcome = true;
     this.retry = FIRST_RETRY_MS;
     this.view.link("up", 0);
+    this.view.slow?.(this.wire?.slow === true);
     for (const channel of this.lasting) if (channel.resumed) channel.view.opened({});
   }
 
@@ -378,65 +378,18 @@ export class SessionConnection implements Carrier {
     link.send({ name: "resume", entries: [entry] }); // output need not wait for our word on OPENED
   }
 
-  /** OPEN to send, signed while the line is being dialled; none when the channel is open already. */
-  private prepare(channel: SessionChannel): Promise<Envelope | undefined> {
-    const { grant, mode } = this.data;
-    if (channel.live || mode === "watch" || grant === null) return Promise.resolve(undefined);
-    const opening = this.keys.kept.openings?.[channel.plan.key];
-    channel.signed ??= opening === undefined ? this.sign(grant, channel) : Promise.resolve(opening);
-    return channel.signed;
-  }
-
-  private sign(grant: Envelope, channel: SessionChannel): Promise<Envelope> {
-    const signed = this.signing.then(() => this.signOpen(grant, channel));
-    this.signing = signed.catch(() => undefined);
-    return signed;
-  }
-
-  /** The counter is kept before the OPEN is sent: it is never used for another one. */
-  private async signOpen(grant: Envelope, { plan }: SessionChannel): Promise<Envelope> {
-    const { kept, key } = this.keys;
-    kept.counter += 1;
-    const open = await signedOpen(key, grant, plan, kept.counter);
-    kept.openings = { ...kept.openings, [plan.key]: open };
-    await this.around.keep(kept);
-    return open;
-  }
-
   private opened(ch: number, value: Json): void {
     const channel = this.channels.get(ch);
     if (channel === undefined) return;
     this.refusals = 0;
     channel.live = true;
-    if (this.data.mode === "open") this.remember(channel.plan);
+    if (this.data.mode === "open") this.openings.remember(channel.plan);
     channel.view.opened(value);
-  }
-
-  /** With another offer it may be tried again. */
-  private turnedAway(ch: number): void {
-    const plan = this.channels.get(ch)?.plan;
-    const { kept } = this.keys;
-    if (plan?.kind !== "attach") return;
-    delete kept.openings?.[plan.key];
-    answered(kept, plan.key);
-    void this.around.keep(kept);
-  }
-
-  private remember({ key, kind: asked }: ChannelPlan): void {
-    const { kept } = this.keys;
-    const kind = asked === "attach" ? "shell" : asked;
-    answered(kept, key);
-    if (!kept.channels.some((channel) => channel.key === key)) kept.channels.push({ key, kind });
-    delete kept.openings?.[key];
-    void this.around.keep(kept);
   }
 
   /** Another browser, or a colleague's, has the channel now: this one would only be sent away. */
   private forget(ch: number, code: string): void {
-    const { kept } = this.keys;
-    const gone = this.channels.get(ch)?.plan.key;
-    kept.channels = kept.channels.filter(({ key }) => key !== gone);
-    void this.around.keep(kept);
+    this.openings.forget(this.channels.get(ch)?.plan.key);
     if (code === HANDED_OVER) this.view.handedOver?.();
     else this.view.takenUp?.();
   }

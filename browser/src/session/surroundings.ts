@@ -2,18 +2,10 @@
 
 import type { KeptSession } from "../signing/keyring";
 import { keep } from "../signing/keyring";
+import { waysHere } from "./ways";
+import type { Wire } from "./wire";
 
-/** The part of WebSocket a connection uses. */
-export interface Wire {
-  readonly readyState: number;
-  binaryType: BinaryType;
-  onmessage: ((event: MessageEvent<ArrayBuffer>) => void) | null;
-  onclose: ((event: CloseEvent) => void) | null;
-  send(message: Uint8Array): void;
-  close(code?: number, reason?: string): void;
-}
-
-export const OPEN = 1; // WebSocket.OPEN
+export { OPEN, type Wire } from "./wire";
 
 export interface Surroundings {
   dial(path: string): Wire;
@@ -31,11 +23,7 @@ export interface Surroundings {
 }
 
 export const browser: Surroundings = {
-  dial(path) {
-    const url = new URL(path, location.href);
-    url.protocol = url.protocol.replace("http", "ws");
-    return new WebSocket(url, "reachback.link.1") as unknown as Wire;
-  },
+  dial: (path) => waysHere().dial(path),
   now: () => performance.now() / 1000,
   wall: () => Date.now(),
   later: (milliseconds, act) => window.setTimeout(act, milliseconds),
@@ -43,7 +31,10 @@ export const browser: Surroundings = {
   chance: () => (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) / 2 ** 32,
   keep,
   onReturn(act) {
-    window.addEventListener("online", act);
+    window.addEventListener("online", () => {
+      waysHere().forget();
+      act();
+    });
     document.addEventListener("visibilitychange", () => {
       if (!document.hidden) act();
     });

@@ -69,6 +69,11 @@ export class SessionBar {
     put("cap", words);
   }
 
+  /** The link goes without WebSocket. */
+  slow(on: boolean): void {
+    part("slow")?.toggleAttribute("hidden", !on);
+  }
+
   /** The switch of local echo. */
   echo(on: boolean): void {
     const button = document.querySelector<HTMLElement>("[data-tool=echo]");

@@ -35,6 +35,7 @@ export class SessionPage implements SessionView, ShellHost {
   private active: Shell;
   private legs = { browser: true, device: true };
   private lostAt = 0;
+  private returned = false; // what the bar says about that stands
   private lostBytes = 0;
   private over = false;
   private attemptAt = 0;
@@ -276,7 +277,7 @@ export class SessionPage implements SessionView, ShellHost {
       this.restart.opened();
       return;
     }
-    if (this.lostAt > 0) return;
+    if (this.lostAt > 0 || this.returned) return;
     this.bar.state(this.watching ? (this.data.texts.watching ?? "You are watching.") : "", "up");
   }
 
@@ -353,12 +354,14 @@ export class SessionPage implements SessionView, ShellHost {
     if (this.over) return;
     if (!this.legs.browser || !this.legs.device) {
       this.lostAt ||= Date.now();
+      this.returned = false;
       this.attemptAt = Date.now() + waiting;
       this.second();
     } else if (this.lostAt > 0) {
       const seconds = ((Date.now() - this.lostAt) / 1000).toFixed(1);
       this.lostAt = 0;
       if (this.restart.active) return;
+      this.returned = true;
       const lost = `${this.lostBytes} ${this.data.texts.nothing_lost ?? "bytes lost"}`;
       const back = this.data.texts.back ?? "Back after";
       this.bar.state(`${back} ${seconds} s · ${lost}`, "up");
@@ -384,6 +387,10 @@ export class SessionPage implements SessionView, ShellHost {
     this.bar.measured(this.active.foresight?.roundTrip ?? rtt ?? 0, bytes, resumes);
     const { tone, words } = this.cap.state(bytes, this.data.texts);
     this.bar.cap(tone, words);
+  }
+
+  slow(on: boolean): void {
+    this.bar.slow(on);
   }
 
   private async end(): Promise<void> {

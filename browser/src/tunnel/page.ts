@@ -147,6 +147,10 @@ export class TunnelPage implements SessionView {
     this.bar.measured(rtt ?? 0, bytes, resumes);
   }
 
+  slow(on: boolean): void {
+    this.bar.slow(on);
+  }
+
   refused(sentence: string): void {
     if (this.waiting !== null) tell(this.waiting, { sentence });
     this.close(sentence);

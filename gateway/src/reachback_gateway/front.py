@@ -117,7 +117,12 @@ class Front:
         router.add_post("/-/link/device/poll", self.doors.device_without_upgrade)
         router.add_post("/-/link/device/poll/{name}", self.doors.polls.take)
         router.add_get("/-/link/device/poll/{name}", self.doors.polls.give, allow_head=False)
-        router.add_get("/-/link/browser", self.doors.browser)
+        own, page, pairs = self.doors.own, "/-/link/browser", self.doors.pages_polls
+        router.add_get(page, own(self.doors.browser))
+        router.add_post(f"{page}/poll", own(self.doors.browser_without_upgrade))
+        router.add_post(f"{page}/poll/{{name}}", own(pairs.take))
+        router.add_post(f"{page}/poll/{{name}}/next", own(pairs.give))
+        router.add_delete(f"{page}/poll/{{name}}", own(pairs.end))
         router.add_get("/static/{name:.+}", self._static)
         router.add_route("*", "/{path:.*}", self.forwarder.handle)
         return application

@@ -30,6 +30,7 @@ from reachback_wire.link import CONTROL, Link, RemoteError
 Owner = list[DeviceLeg | BrowserLeg]
 Serve = Callable[[Leg, Owner, str], Awaitable[None]]
 Work = Coroutine[None, None, None]
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _RETRY_MS = 2_000
 _WATCH_WEB = 2.0
@@ -57,6 +58,7 @@ class Doors:
         self._tasks: set[asyncio.Task[None]] = set()
         self.open: set[Leg] = set()
         self.polls = Polls()
+        self.pages_polls = Polls()
 
     async def device(self, request: web.Request) -> web.StreamResponse:
         """A device's connection, from upgrade to end."""
@@ -64,31 +66,50 @@ class Doors:
 
     async def device_without_upgrade(self, request: web.Request) -> web.StreamResponse:
         """A device whose way removes Upgrade: begin a connection of request pairs."""
+        return self._begin(request, self.polls, self._serve_device)
+
+    async def browser(self, request: web.Request) -> web.StreamResponse:
+        """A browser's connection."""
+        return await self._accept(request, self._serve_browser)
+
+    async def browser_without_upgrade(self, request: web.Request) -> web.StreamResponse:
+        """A page whose way removes Upgrade: the same connection, by request pairs."""
+        return self._begin(request, self.pages_polls, self._serve_browser)
+
+    def own(self, handler: Handler) -> Handler:
+        """`handler` for pages of this very server: another site's page may not open a link.
+
+        Browsers say Origin with every WebSocket and every POST and DELETE; no page can choose it.
+        """
+
+        async def checked(request: web.Request) -> web.StreamResponse:
+            origin = urlsplit(request.headers.get("Origin", "")).netloc
+            if origin and origin.lower() == request.host.lower():
+                return await handler(request)
+            return self._cross_site(request, origin)
+
+        return checked
+
+    def _cross_site(self, request: web.Request, origin: str) -> web.StreamResponse:
+        self._journal.say("link.cross_site_refused", origin=origin, host=request.host)
+        address, _ = headers.client(request, self._settings.proxies)
+        sentence = "Another site may not open a link."
+        self._incidents.add("link-refused", "cross-site", sentence, leg="browser", remote=address)
+        return refuse(request, 403, "cross-site", sentence)
+
+    def _begin(self, request: web.Request, polls: Polls, serve: Serve) -> web.StreamResponse:
         if len(self.open) >= self._settings.limits.links:
             return refuse(request, 503, "too-many-links", "This front carries no more links.")
         address, _ = headers.client(request, self._settings.proxies)
-        name, socket = self.polls.begin()
-        self._later(self._poll(socket, address))
+        name, socket = polls.begin()
+        self._later(self._poll(socket, address, serve))
         return web.json_response({"id": name}, status=201, headers={"Cache-Control": "no-store"})
 
-    async def _poll(self, socket: PollSocket, address: str) -> None:
+    async def _poll(self, socket: PollSocket, address: str, serve: Serve) -> None:
         try:
-            await self._guarded(socket, address, self._serve_device)
+            await self._guarded(socket, address, serve)
         finally:
             socket.abort()
-
-    async def browser(self, request: web.Request) -> web.StreamResponse:
-        """A browser's connection; another site's page may not open one."""
-        origin = urlsplit(request.headers.get("Origin", "")).netloc
-        if not origin or origin.lower() != request.host.lower():
-            self._journal.say("link.cross_site_refused", origin=origin, host=request.host)
-            address, _ = headers.client(request, self._settings.proxies)
-            sentence = "Another site may not open a link."
-            self._incidents.add(
-                "link-refused", "cross-site", sentence, leg="browser", remote=address
-            )
-            return refuse(request, 403, "cross-site", sentence)
-        return await self._accept(request, self._serve_browser)
 
     async def stop(self) -> None:
         """Say BYE to everybody; they come back when the front does."""

@@ -1,4 +1,4 @@
-"""The device's link without WebSocket: messages in the bodies of ordinary HTTP requests.
+"""A link without WebSocket: messages in the bodies of ordinary HTTP requests.
 
 For ways that remove the Upgrade header (docs/protocols/link.md, "Without WebSocket"). A PollSocket
 stands where a LinkSocket would; whatever goes wrong ends it, and resumption does the rest.
@@ -19,7 +19,9 @@ from reachback_wire.polling import BODY_MOST, messages_in, packed
 HOLD: Final = 50.0
 """Seconds a request for messages is held open: less than the usual 60 s of a proxy."""
 SILENT: Final = 75.0
-"""Seconds without any request after which the device is taken to have gone."""
+"""Seconds without any request after which the peer is taken to have gone."""
+LEFT: Final = 15.0
+"""The same after a request that was given up: its page was closed, or its line was lost."""
 _WAITING_MOST: Final = 262_144
 _BINARY: Final = "application/octet-stream"
 
@@ -42,17 +44,17 @@ class PollSocket:
         self._silence: asyncio.TimerHandle | None = None
         self._alive()
 
-    def _alive(self) -> None:
-        """A request came: the device is there."""
+    def _alive(self, patience: float = SILENT) -> None:
+        """A request came: the peer is there."""
         if self._silence is not None:
             self._silence.cancel()
         if not self.gone.done():
-            self._silence = asyncio.get_running_loop().call_later(SILENT, self.abort)
+            self._silence = asyncio.get_running_loop().call_later(patience, self.abort)
 
     # What the leg asks
 
     def send(self, message: bytes) -> None:
-        """Queue one message for the device's next request."""
+        """Queue one message for the peer's next request."""
         if self._closing or self.gone.done():
             return
         self._waiting.append(message)
@@ -76,7 +78,7 @@ class PollSocket:
         if not self.gone.done():
             self.gone.set_result(None)
 
-    # What the device asks
+    # What the peer asks
 
     def take_in(self, number: int, body: bytes) -> bool:
         """Hear request `number`; a repeated one is heard once. False: out of order, the end."""
@@ -104,18 +106,26 @@ class PollSocket:
         if number != self._given[0] + 1:
             self.abort()
         if not self._waiting and not self.gone.done():
-            self._filled.clear()
-            try:
-                async with asyncio.timeout(HOLD):
-                    await self._filled.wait()
-            except TimeoutError:
-                pass  # an empty answer: the way is free, there is nothing to say
+            await self._hold()
+        if number == self._given[0]:
+            return self._given[1]  # a proxy asked twice, and the other one was quicker
         if self.gone.done() and not self._waiting:
             return None
         self._given = (number, self._take())
         if self._closing and not self._waiting:
             asyncio.get_running_loop().call_soon(self.abort)
         return self._given[1]
+
+    async def _hold(self) -> None:
+        self._filled.clear()
+        try:
+            async with asyncio.timeout(HOLD):
+                await self._filled.wait()
+        except TimeoutError:
+            pass  # an empty answer: the way is free, there is nothing to say
+        except asyncio.CancelledError:
+            self._alive(LEFT)
+            raise
 
     def _take(self) -> bytes:
         taken: list[bytes] = []
@@ -131,7 +141,7 @@ class PollSocket:
 
 
 class Polls:
-    """Open poll connections by their identifier, which only the device was told."""
+    """Open poll connections by their identifier, which only their peer was told."""
 
     def __init__(self) -> None:
         self._open: dict[str, PollSocket] = {}
@@ -144,20 +154,21 @@ class Polls:
         return name, socket
 
     async def take(self, request: web.Request) -> web.StreamResponse:
-        """POST …/poll/NAME?n=: messages from the device."""
+        """POST …/poll/NAME?n=: messages from the peer."""
         found = self._find(request)
         if found is None:
             return _unknown(request)
-        if (request.content_length or 0) > BODY_MOST:
-            found[0].abort()
-            return refuse(request, 413, "too-large", "A request holds at most 256 KiB.")
         socket, number = found
-        if not socket.take_in(number, await request.content.read(BODY_MOST)):
+        body = await _whole(request)
+        if body is None:
+            socket.abort()
+            return refuse(request, 413, "too-large", "A request holds at most 256 KiB.")
+        if not socket.take_in(number, body):
             return _unknown(request)
         return web.Response(status=204, headers={"Cache-Control": "no-store"})
 
     async def give(self, request: web.Request) -> web.StreamResponse:
-        """GET …/poll/NAME?n=: messages for the device, or nothing after 50 s."""
+        """GET …/poll/NAME?n= of a device, POST …/poll/NAME/next?n= of a page: messages for it."""
         found = self._find(request)
         body = await found[0].give(found[1]) if found else None
         if body is None:
@@ -165,12 +176,30 @@ class Polls:
         headers = {"Cache-Control": "no-store, no-transform"}
         return web.Response(body=body, content_type=_BINARY, headers=headers)
 
+    async def end(self, request: web.Request) -> web.StreamResponse:
+        """DELETE …/poll/NAME: the page is left."""
+        socket = self._open.get(request.match_info["name"])
+        if socket is None:
+            return _unknown(request)
+        socket.abort()
+        return web.Response(status=204, headers={"Cache-Control": "no-store"})
+
     def _find(self, request: web.Request) -> tuple[PollSocket, int] | None:
         socket = self._open.get(request.match_info["name"])
         number = request.query.get("n", "")
         if socket is None or not number.isascii() or not number.isdigit() or len(number) > 15:
             return None
         return socket, int(number)
+
+
+async def _whole(request: web.Request) -> bytes | None:
+    """The request's body; None when it is larger than one may be."""
+    body = bytearray()
+    async for part in request.content.iter_any():
+        body += part
+        if len(body) > BODY_MOST:
+            return None
+    return bytes(body)
 
 
 def _unknown(request: web.Request) -> web.StreamResponse:

@@ -16,8 +16,9 @@ from reachback_connector.checks.changes import Snapshot, clean, compare, take
 from reachback_connector.control.address import parse, proxy_for
 from reachback_connector.control.backoff import Backoff
 from reachback_connector.errors import StateError, UsageError
+from reachback_connector.helper.channels import ChannelBook, ChannelRecord
 from reachback_connector.holder.log import Spool, UnitLog
-from reachback_connector.layout import checked_key
+from reachback_connector.layout import Layout, checked_key
 from reachback_connector.platform import current
 from reachback_wire.units import CtrlUnit, DataUnit
 
@@ -140,8 +141,28 @@ def test_back_off_is_fast_at_first_jittered_and_capped() -> None:
     assert len(set(waits)) == 40
     backoff.answered()
     assert backoff.next() <= 6.4
+    for _ in range(20):
+        backoff.interrupted()
+        assert backoff.next() <= 0.4
     backoff.succeeded()
     assert backoff.next() <= 0.15
+
+
+def test_a_channel_whose_process_is_dead_gives_its_number_back_at_once(tmp_path: Path) -> None:
+    layout = Layout(tmp_path)
+    layout.helper.mkdir()
+    platform = current()
+    book = ChannelBook(layout, platform)
+    with subprocess.Popen(["sleep", "600"]) as holder:
+        started = platform.process_started(holder.pid) or 0
+        dead = ChannelRecord(
+            "s1.1", 16, "shell", "s1", "shell.user", "", "", "freeze", 0, holder.pid, started
+        )
+        book.add(dead)
+        assert list(book.living()) == [dead]
+        holder.kill()
+        os.waitid(os.P_PID, holder.pid, os.WEXITED | os.WNOWAIT)
+        assert list(book.living()) == []
 
 
 def test_what_changed_is_told_in_clean_bounded_sentences(tmp_path: Path) -> None:

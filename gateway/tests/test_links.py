@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from typing_extensions import override
 
+from reachback_wire.link import Acked
 from reachback_wire.recording import read_segment
 from reachback_wire.signing import PrivateKey
 from reachback_wire.units import DataUnit
@@ -174,6 +175,49 @@ async def test_a_device_that_returns_goes_on_and_people_are_told(story: Story) -
     assert len(list((story.processes.data / "recordings/s1/1").glob("*.rbs"))) == 2
 
 
+class Deaf(Device):
+    """A device whose line breaks before the front's last ACK comes through."""
+
+    deaf = False
+
+    @override
+    def event(self, event: object) -> None:
+        if not (self.deaf and isinstance(event, Acked) and event.ch >= 16):
+            super().event(event)
+
+
+async def test_a_device_that_missed_the_last_ack_is_told_again_what_is_recorded(
+    story: Story,
+) -> None:
+    story.device = device = Deaf(story.processes.port, story.customer.device_key)
+    story.peers.append(device)
+    await story.begin()
+    device.deaf = True
+    device.write(b"logout")
+    await until(lambda: story.browser.received == b"logout")
+    device.cut()
+    await device.gone.wait()
+    output = device.channels[16].output
+    assert output.acked < output.end
+    device.deaf = False
+    await device.connect()
+    await until(lambda: output.acked == output.end)
+
+
+async def test_a_number_that_was_in_use_a_moment_ago_is_not_given_to_another_channel(
+    story: Story,
+) -> None:
+    await story.begin()
+    story.device.end(16, {"code": "exit", "sentence": "The shell ended."})
+    await until(lambda: story.browser.closed)
+    story.device.cut()
+    await story.device.gone.wait()
+    await story.device.connect()
+    await until(lambda: story.browser.notices[-1]["device"] == "back")
+    await story.open(2)
+    assert list(story.device.channels) == [17]
+
+
 async def test_the_front_is_killed_in_the_middle_and_nothing_is_lost(story: Story) -> None:
     await story.begin()
     story.browser.type(b"one ")
@@ -192,6 +236,22 @@ async def test_the_front_is_killed_in_the_middle_and_nothing_is_lost(story: Stor
     await until(lambda: story.browser.received == b"one spooled two ")
     assert bytes(story.device.channels[16].received) == b"one two "
     assert story.recorded() == b"one spooled two "
+
+
+async def test_browser_and_device_that_return_to_a_restarted_front_at_once_meet_on_one_channel(
+    story: Story,
+) -> None:
+    await story.begin()
+    content = bytes(range(256)) * 16_000  # reading it again takes the front a moment
+    story.device.write(content)
+    await until(lambda: len(story.browser.received) == len(content))
+    story.processes.kill_front()
+    await story.browser.gone.wait()
+    await story.device.gone.wait()
+    await story.processes.start_front()
+    await asyncio.gather(story.device.connect(), story.browser.connect())
+    story.browser.type(b"here")
+    await until(lambda: bytes(story.browser.received).endswith(b"here"))
 
 
 async def test_a_channel_the_device_lost_while_the_front_was_away_is_ended(story: Story) -> None:

@@ -43,6 +43,10 @@ class Backoff:
         """The server took us, but not for long: a bad line, where long waits help nobody."""
         self.failures = min(self.failures, 3)
 
+    def interrupted(self) -> None:
+        """Somebody was at work over it: waits of up to 0.4 s; such devices are few, no crowd."""
+        self.failures = min(self.failures, 1)
+
     def succeeded(self) -> None:
         """The link was up long enough to be called a link."""
         self.failures = 0

@@ -106,6 +106,7 @@ class LinkSession:
         self.challenged = False
         self.admitted = False
         self.welcomed = False
+        self.carried = False  # a session was open over it, and not the server ended it
 
     async def run(self) -> float | None:
         """Serve until the connection ends; NetworkError says why when it was not a good-bye."""
@@ -193,6 +194,7 @@ class LinkSession:
     def _bye(self, value: dict[str, Any]) -> None:
         code, sentence = str(value.get("code", ""))[:64], str(value.get("sentence", ""))[:500]
         wait = value.get("retry_after", 0)
+        self.carried = False
         self._retry = min(max(wait, 0), 3_600_000) / 1000 if isinstance(wait, int) else None
         raise NetworkError(f"bye-{code}", f"The server ended the link: {sentence or code}")
 
@@ -262,6 +264,7 @@ class LinkSession:
 
     def _count(self) -> None:
         self._shared.live = len(self._relays)
+        self.carried = self.carried or bool(self._relays)
         self._link.set_busy(bool(self._relays))
 
     async def _connect(self, key: str, ch: int) -> Relay:

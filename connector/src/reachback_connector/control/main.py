@@ -123,6 +123,8 @@ class Control:
             self.backoff.answered()
         if session is not None and session.admitted:
             self.backoff.welcomed()
+            if session.carried:
+                self.backoff.interrupted()
             if time.monotonic() - began >= _STEADY:
                 self.backoff.succeeded()
         return retry if retry is not None else self.backoff.next()

@@ -88,6 +88,7 @@ class ChannelBook:
 
     def living(self) -> Iterator[ChannelRecord]:
         """Records whose process is still the one that was started; the others are forgotten."""
+        self.reap()  # the dead keep their process id, and with it their channel's number
         for record in list(self._records.values()):
             if self.lives(record):
                 yield record

@@ -153,11 +153,16 @@ class Channel:
         self.rewind_owner()
 
     def resume_output(self) -> None:
-        """Ask the device for everything the recording does not hold."""
+        """Ask the device for everything the recording does not hold, and say what it does hold.
+
+        The last ACK of the connection before may be lost: a channel that has ended would wait for
+        it for ever, as nothing more comes that could be acknowledged.
+        """
         if self.device is not None:
             self.granted = self._wanted_credit()
             entry = ResumeEntry(self.ch, self.recording.end, self.granted)
             self.device.leg.send(Resume((entry,)))
+            self.device.leg.link.ack(self.ch, self.recording.end)
 
     def unbind(self) -> None:
         """The device's connection is gone."""

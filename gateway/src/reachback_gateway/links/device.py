@@ -27,7 +27,7 @@ from reachback_wire.units import CtrlUnit
 if TYPE_CHECKING:
     from reachback_gateway.links.links import Links
 
-CONTROL_CH, HEALTH_CH, FIRST_CH = 1, 2, 16
+CONTROL_CH, HEALTH_CH = 1, 2
 DOCUMENT, CUT = 32, 34
 _CONTROL_MOST = 4 * 1_048_576
 _NONCES_MOST = 64
@@ -46,7 +46,6 @@ class DeviceLeg:
         "boot",
         "channels",
         "control",
-        "highest",
         "hold",
         "instance",
         "key",
@@ -66,7 +65,6 @@ class DeviceLeg:
         self.boot = boot
         self.hold = admission.hold
         self.channels: dict[int, Channel] = {}
-        self.highest = FIRST_CH - 1
         self.nonces: deque[tuple[int, bytes]] = deque(maxlen=_NONCES_MOST)
         self.listed = False
         self.last_open: Json | None = None  # for the demo's replay
@@ -101,8 +99,8 @@ class DeviceLeg:
         return None
 
     def next_channel(self) -> int:
-        self.highest += 1
-        return self.highest
+        """A number above every one this device has used: what has just ended keeps its own."""
+        return self._links.numbers.next(self.id)
 
     def open(self, channel: Channel, value: Json) -> None:
         """Forward an OPEN, with the first credit so that the answer needs one round trip."""

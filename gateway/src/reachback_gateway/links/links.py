@@ -14,6 +14,7 @@ from reachback_gateway.links.events import SessionEvents
 from reachback_gateway.links.handing import Handing
 from reachback_gateway.links.lending import Lending
 from reachback_gateway.links.notices import Notices
+from reachback_gateway.links.numbers import Numbers
 from reachback_gateway.links.presence import Presence
 from reachback_gateway.links.reports import Reporter
 from reachback_gateway.links.restarts import Restarts
@@ -56,6 +57,7 @@ class Links:
         self.handing = Handing(self)
         self.waiting = Waiting(self, detached_after)
         self.notices = Notices(self)
+        self.numbers = Numbers()
         self.devices: dict[str, list[DeviceLeg]] = {}
         self.sessions: dict[str, Session] = {}
         self.spent_nonces: dict[bytes, int] = {}
@@ -252,7 +254,7 @@ class Links:
 
     async def relist(self, device: DeviceLeg, entries: list[Json]) -> None:
         """CHANNELS from a device: take up what it still has, end what it no longer has."""
-        device.highest = max([device.highest, *(int(entry["ch"]) for entry in entries)])
+        self.numbers.seen(device.id, (int(entry["ch"]) for entry in entries))
         seen: set[str] = set()
         for entry in entries:
             if int(entry["ch"]) >= 16:
@@ -320,9 +322,16 @@ class Links:
         channel = session.channels.get(key)
         meta = session.known.get(key)
         if channel is None and meta is not None and not meta.get("ended"):
-            channel = Channel(session, meta, await self.store.load_recording(key))
+            channel = await self._revived(session, key, meta)
+        return channel
+
+    async def _revived(self, session: Session, key: str, meta: Json) -> Channel:
+        """A channel that an earlier front opened; whoever comes meanwhile gets the same one."""
+        recording = await self.store.load_recording(key)
+        channel = session.channels.get(key)
+        if channel is None:
+            channel = session.channels[key] = Channel(session, meta, recording)
             channel.state = "open"
-            session.channels[key] = channel
         return channel
 
     # Browsers join and leave
@@ -383,14 +392,12 @@ class Links:
 
     async def _played(self, session: Session, key: str, number: int, meta: Json | None) -> Channel:
         """A channel that has ended or waits for its device, for reading only."""
+        if meta is not None and not meta.get("ended"):
+            return await self._revived(session, key, meta)
         known = meta or {"key": key, "number": number, "kind": "shell"}
         channel = Channel(session, known, await self.store.load_recording(key))
-        if meta is not None and not meta.get("ended"):
-            channel.state = "open"
-            session.channels[key] = channel
-        else:
-            channel.state = "ended"
-            channel.closing = known.get("closing") or {"code": "ended", "sentence": "It has ended."}
+        channel.state = "ended"
+        channel.closing = known.get("closing") or {"code": "ended", "sentence": "It has ended."}
         return channel
 
     def browser_left(self, leg: BrowserLeg) -> None:

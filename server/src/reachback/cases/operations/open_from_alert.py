@@ -15,6 +15,7 @@ from reachback.cases.operations.open_case import NewCase, open_case
 from reachback.cases.statuses import OPEN_STATUSES
 from reachback.devices.facts import AlertRaised
 from reachback.kernel.actors import Actor, system
+from reachback.kernel.turns import take_turn
 
 _ACTOR = system("cases.alerts")
 _MOST_CHANGES = 20
@@ -28,6 +29,7 @@ def open_from_alert(fact: AlertRaised, *, fact_id: UUID, now: datetime) -> None:
     clone is no outage: it has a case of its own.
     """
     with transaction.atomic():
+        take_turn("cases.device", fact.device_id)  # two checks that fail at once share a case
         joined = _open_case_of(_ACTOR, fact)
         if joined is not None:
             _join(joined, fact, now)

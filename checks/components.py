@@ -41,6 +41,7 @@ COMPONENTS = (
     Component("rpmbuild", "rpm", ("rpmbuild",), slow=True),
     Component("Caddy", "caddy", ("caddy",), slow=True),
     Component("tinyproxy", "tinyproxy", ("tinyproxy",), slow=True),
+    Component("Squid", "squid", ("squid", "/usr/sbin/squid"), slow=True),
     Component("mitmproxy", "mitmproxy", ("mitmdump",), slow=True),
     Component("qemu", "qemu-system-x86", ("qemu-system-x86_64",), slow=True),
     Component("debootstrap", "debootstrap", ("debootstrap", "/usr/sbin/debootstrap"), slow=True),

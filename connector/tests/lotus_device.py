@@ -55,10 +55,10 @@ class Device:
             changes.get("keys", customer.fingerprint),
         )
 
-    def link_through(self, port: int) -> None:
+    def link_through(self, port: int, host: str = "127.0.0.1") -> None:
         path = self.state / "connector.json"
         value = json.loads(path.read_text())
-        value["link_url"] = f"ws://127.0.0.1:{port}/-/link/device"
+        value["link_url"] = f"ws://{host}:{port}/-/link/device"
         path.write_text(json.dumps(value))
 
     async def link(self, front: Front, through: int) -> None:

@@ -21,7 +21,8 @@ SECRET = "5ec2e7" * 10
 class Processes:
     """A front and a web process in a folder of their own, started and ended by the test."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, host: str = "127.0.0.1") -> None:
+        self.host = host
         self.data = folder / "data"
         self.told_folder = folder / "web"
         self.static = folder / "static"
@@ -45,7 +46,11 @@ class Processes:
 
     @property
     def address(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.authority}"
+
+    @property
+    def authority(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
     async def start_web(self) -> None:
         command = [sys.executable, str(HERE / "web_process.py"), str(self.run / "web.sock")]
@@ -55,13 +60,13 @@ class Processes:
     async def start_front(self) -> None:
         environment = {
             "REACHBACK_DATA": str(self.data),
-            "REACHBACK_LISTEN": f"127.0.0.1:{self.port}",
+            "REACHBACK_LISTEN": self.authority,
             "REACHBACK_STATIC": str(self.static),
             "REACHBACK_NODE": "main",
         }
         command = [sys.executable, "-m", "reachback_gateway.program"]
         self.front = _started([*self.wrapper, *command], environment | self.environment, self.log)
-        await _answering(("127.0.0.1", self.port))
+        await _answering((self.host, self.port))
 
     def kill_front(self) -> None:
         _end(self.front, signal.SIGKILL)
@@ -129,7 +134,9 @@ def _end(process: subprocess.Popen[bytes] | None, number: signal.Signals) -> Non
 
 
 async def _answering(address: str | tuple[str, int]) -> None:
-    family = socket.AF_UNIX if isinstance(address, str) else socket.AF_INET
+    family = socket.AF_UNIX
+    if not isinstance(address, str):
+        family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
 
     def connects() -> bool:
         with socket.socket(family) as probe:

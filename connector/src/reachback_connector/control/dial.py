@@ -18,6 +18,7 @@ from reachback_connector.control.address import Address, Proxy, proxy_for
 from reachback_connector.errors import NetworkError, UsageError
 
 _HEAD_LIMIT = 16_384
+_NEXT_ADDRESS = 0.25  # seconds before the next address is tried beside the first (RFC 8305)
 _GOODBYE = 1.0  # nothing is lost by not waiting for the peer's half
 
 
@@ -68,7 +69,9 @@ class Dialler:
         try:
             async with asyncio.timeout(self.timeout):
                 await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-                return await asyncio.open_connection(host, port, limit=262_144)
+                return await asyncio.open_connection(
+                    host, port, limit=262_144, happy_eyeballs_delay=_NEXT_ADDRESS
+                )
         except socket.gaierror as error:
             raise NetworkError(
                 "dns", f"The name {host} of the {what} cannot be resolved: {error.strerror}."

@@ -13,6 +13,7 @@ from reachback_wire.websocket import MessageStream
 SUBPROTOCOL = "reachback.link.1"
 MESSAGE_MOST = 131_072
 _PATIENCE = 20.0
+_NEXT_ADDRESS = 0.25  # seconds; a name may have an IPv6 address that swallows everything
 _PROOF = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455, section 1.3
 
 
@@ -35,7 +36,11 @@ class Socket:
         context = ssl.create_default_context() if secure else None
         async with asyncio.timeout(_PATIENCE):
             reader, writer = await asyncio.open_connection(
-                dialled, port, ssl=context, server_hostname=host if secure else None
+                dialled,
+                port,
+                ssl=context,
+                server_hostname=host if secure else None,
+                happy_eyeballs_delay=_NEXT_ADDRESS,
             )
             try:
                 await _upgrade(reader, writer, server, base.netloc, path)

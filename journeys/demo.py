@@ -51,10 +51,17 @@ class Demo:
 
     def snip(self, counts: list[int]) -> None:
         """Reset the hotel's line after so many bytes each, inside frames."""
+        self._order("snip", *map(str, counts))
+
+    def silence(self, seconds: float) -> None:
+        """Have the hotel's line swallow everything without closing anything, and then be whole."""
+        self._order("silence", f"{seconds:g}")
+
+    def _order(self, *words: str) -> None:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as peer:
             peer.connect(str(self.data / "run" / "cable.sock"))
-            peer.sendall(b"snip " + b" ".join(b"%d" % n for n in counts) + b"\n")
-            assert peer.recv(100) == b"snip\n"
+            peer.sendall(" ".join(words).encode() + b"\n")
+            assert peer.recv(100) == f"{words[0]}\n".encode()
 
     def pid(self, program: str) -> int:
         """Return the process id of one of the supervised programs."""

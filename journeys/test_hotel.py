@@ -103,6 +103,21 @@ def test_a_cut_cable_loses_nothing(demo: Demo, tomas: Page, chen: Page) -> None:
     expect_output(chen, "typed-while-the-cable-was-cut")
 
 
+def test_a_line_that_falls_silent_is_noticed_at_both_ends_and_loses_nothing(
+    demo: Demo, tomas: Page
+) -> None:
+    """Nothing is closed: each end finds out by itself within 15 s, and no sooner line comes."""
+    tomas.bring_to_front()
+    demo.silence(24)
+    type_line(tomas, "echo typed-into-silence-$((40+2))")
+    expect(tomas.locator(".session")).to_have_attribute("data-link", "lost", timeout=60_000)
+    expect_output(tomas, "typed-into-silence-42", seconds=120)
+    assert terminal(tomas).inner_text().count("typed-into-silence-42") == 1
+    log = demo.data / "demo.log"
+    for words, end in (('"reason":"silent"', "front"), ("has fallen silent", "connector")):
+        wait_for(lambda words=words: words in log.read_text("utf-8"), f"the {end} did not notice")
+
+
 def test_a_second_shell_in_a_tab_goes_its_own_way(tomas: Page) -> None:
     tomas.bring_to_front()
     tomas.keyboard.press("Control+Shift+Enter")

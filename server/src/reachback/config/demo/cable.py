@@ -2,7 +2,8 @@
 
 ``python -m reachback.config.demo.cable LISTEN_PORT TARGET_PORT CONTROL_SOCKET``. A line ``cut
 SECONDS`` on the control socket resets every connection (RST, in the middle of whatever is under
-way) and refuses new ones until the time is over.
+way) and refuses new ones until the time is over; ``silence SECONDS`` swallows what every connection
+carries, without closing any, as a network does that has forgotten them.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ class Cable:
     def __init__(self, target: int) -> None:
         self.target = target
         self.ends: set[asyncio.StreamWriter] = set()
+        self.silent: set[asyncio.StreamWriter] = set()
         self.whole = asyncio.Event()
         self.whole.set()
         self.snips: list[int] = []  # bytes from the hotel still to pass before each next reset
@@ -41,26 +43,37 @@ class Cable:
         self.ends |= {writer, back}
         await asyncio.gather(self.pump(reader, back, outward=True), self.pump(there, writer))
         self.ends -= {writer, back}
+        self.silent -= {writer, back}
 
     async def pump(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, outward: bool = False
     ) -> None:
-        """Copy until the end of one side, then end the other; reset where a snip falls due."""
+        """Copy until the end of one side, then end the other; a silent line passes on neither."""
+        broken = False
         try:
-            while data := await reader.read(65_536):
-                if outward and self.snips:
-                    data = self.snipped(data)
-                writer.write(data)
-                await writer.drain()
-                if outward and self.snips and self.snips[0] <= 0:
-                    self.snips.pop(0)
-                    for end in list(self.ends):
-                        reset(end)
+            await self.copy(reader, writer, outward=outward)
         except (ConnectionError, OSError):
-            reset(writer)
+            broken = True
+        if writer in self.silent:
             return
         with contextlib.suppress(OSError):
-            writer.close()
+            reset(writer) if broken else writer.close()
+
+    async def copy(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, outward: bool
+    ) -> None:
+        """Copy until the end; reset everything where a snip falls due."""
+        while data := await reader.read(65_536):
+            if writer in self.silent:
+                continue
+            if outward and self.snips:
+                data = self.snipped(data)
+            writer.write(data)
+            await writer.drain()
+            if outward and self.snips and self.snips[0] <= 0:
+                self.snips.pop(0)
+                for each in list(self.ends):
+                    reset(each)
 
     def snipped(self, data: bytes) -> bytes:
         """Return what may still pass before the next snip: it falls inside a frame as likely
@@ -78,18 +91,26 @@ class Cable:
         await asyncio.sleep(seconds)
         self.whole.set()
 
+    async def fall_silent(self, seconds: float) -> None:
+        """Swallow what comes on every connection there is, and refuse new ones for `seconds`."""
+        self.whole.clear()
+        self.silent |= self.ends
+        await asyncio.sleep(seconds)
+        self.whole.set()
+
     async def control(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer one line of the control socket."""
         words = (await reader.readline()).decode("ascii", "replace").split()
-        if len(words) == 2 and words[0] == "cut" and words[1].replace(".", "", 1).isdigit():
+        timed = {"cut": self.cut, "silence": self.fall_silent}
+        if len(words) == 2 and words[0] in timed and words[1].replace(".", "", 1).isdigit():
             seconds = min(float(words[1]), LONGEST_CUT)
-            asyncio.get_running_loop().create_task(self.cut(seconds))
-            writer.write(b"cut\n")
+            asyncio.get_running_loop().create_task(timed[words[0]](seconds))
+            writer.write(f"{words[0]}\n".encode())
         elif len(words) >= 2 and words[0] == "snip" and all(w.isdigit() for w in words[1:]):
             self.snips = [int(word) for word in words[1:]]
             writer.write(b"snip\n")
         else:
-            writer.write(b"say: cut SECONDS, or snip BYTES BYTES ...\n")
+            writer.write(b"say: cut SECONDS, silence SECONDS, or snip BYTES BYTES ...\n")
         with contextlib.suppress(ConnectionError):
             await writer.drain()
         writer.close()

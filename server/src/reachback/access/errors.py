@@ -12,6 +12,10 @@ Conflict
   RecipeNameTaken       409  another recipe has this name
   AlreadyLocked         409  a lock on the same person, device, customer or everything stands
   StepNotDue            409  a recipe's step that is under way, over, or not its turn
+  DraftMoved            409  somebody else changed this part of the draft meanwhile
+  DraftFaulty           409  a draft with mistakes cannot be signed
+  RoundOpen             409  another document of this kind is being signed
+  RoundClosed           409  nothing is collected for this document any more
 NotPermitted
   MayNotConnect         403  only technicians and managers of the provider open sessions
   MayNotGovern          403  only the customer's administrators publish and revoke
@@ -24,6 +28,8 @@ NotFound
   NoSuchScript          404  no such script, version or run
   NoSuchLock            404
   NoSuchRecipe          404  no such recipe, version or run of one
+  NoDraft               404  nothing is being written
+  UnknownRound          404
 """
 
 from collections.abc import Mapping
@@ -182,3 +188,48 @@ class NoSuchLock(NotFound):
 
     def __init__(self) -> None:
         super().__init__("lock-unknown", _("There is no such lock."))
+
+
+class DraftMoved(Conflict):
+    """Two administrators wrote in one place; `who` was first."""
+
+    def __init__(self, who: str) -> None:
+        sentence = _("%(who)s changed this meanwhile. What you wrote is still here: compare.")
+        super().__init__("draft-moved", sentence % {"who": who or _("Somebody")}, who=who)
+
+
+class DraftFaulty(Conflict):
+    """A draft in which something is still wrong."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__("draft-faulty", sentence)
+
+
+class RoundOpen(Conflict):
+    """One document of a kind is signed at a time."""
+
+    def __init__(self, title: str) -> None:
+        sentence = _("“%(title)s” is being signed. Withdraw it first, or wait until it is done.")
+        super().__init__("round-open", sentence % {"title": title[:80]})
+
+
+class RoundClosed(Conflict):
+    """The signing is over."""
+
+    def __init__(self) -> None:
+        sentence = _("Nothing is signed here any more: it was published or withdrawn.")
+        super().__init__("round-closed", sentence)
+
+
+class NoDraft(NotFound):
+    """Nobody is writing a contract here."""
+
+    def __init__(self) -> None:
+        super().__init__("draft-missing", _("No contract is being written."))
+
+
+class UnknownRound(NotFound):
+    """No such document to sign, or none this actor may know of."""
+
+    def __init__(self) -> None:
+        super().__init__("round-unknown", _("There is no such document to sign."))

@@ -63,6 +63,8 @@ MARKS: Final[dict[str, Mark]] = {
     "independent": Mark("key", _("Independent signature"), "green"),
     "skill": Mark("skill", _("Skill")),
     "role": Mark("person", _("Role")),
+    "widens": Mark("plus", _("Widens"), "amber"),
+    "narrows": Mark("lock", _("Narrows"), "green"),
     "plain": Mark("", ""),
 }
 

@@ -1,6 +1,7 @@
 """The nouns of access, one file each."""
 
 from reachback.access.models.contract import ContractDocument
+from reachback.access.models.draft import ContractDraft
 from reachback.access.models.grant import Grant
 from reachback.access.models.handover import Handover
 from reachback.access.models.incident import AcceptedIncident
@@ -11,17 +12,21 @@ from reachback.access.models.nonce import SpentNonce
 from reachback.access.models.recipe import Recipe, RecipeVersion
 from reachback.access.models.recipe_run import RecipeRun
 from reachback.access.models.recording import Recording, Verdict
+from reachback.access.models.reminder import ExpiryReminder
 from reachback.access.models.script import Script, ScriptVersion
 from reachback.access.models.script_offer import ScriptOffer
 from reachback.access.models.script_run import ScriptRun
 from reachback.access.models.session import AccessSession, SessionChannel, SessionEvent
+from reachback.access.models.signing_round import SigningRound
 from reachback.access.models.ticket import LinkTicket
 
 __all__ = [
     "AcceptedIncident",
     "AccessSession",
     "ContractDocument",
+    "ContractDraft",
     "CustomerKeyset",
+    "ExpiryReminder",
     "Grant",
     "Handover",
     "LinkTicket",
@@ -37,6 +42,7 @@ __all__ = [
     "ScriptVersion",
     "SessionChannel",
     "SessionEvent",
+    "SigningRound",
     "SpentNonce",
     "Verdict",
 ]

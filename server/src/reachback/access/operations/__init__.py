@@ -5,6 +5,7 @@ from reachback.access.operations.connect import Connected, ConnectRequest, conne
 from reachback.access.operations.create_script import create_script
 from reachback.access.operations.end_session import end_session
 from reachback.access.operations.issue_ticket import issue_ticket
+from reachback.access.operations.keep_draft import begin_draft, change_draft, discard_draft
 from reachback.access.operations.keep_recipe import (
     add_ready_recipe,
     create_recipe,
@@ -30,6 +31,11 @@ from reachback.access.operations.revoke import revoke
 from reachback.access.operations.run_recipe import RecipeRequest, begin_recipe, next_step
 from reachback.access.operations.run_script import RunRequest, run_script
 from reachback.access.operations.scan_file import ScanRequest, scan_file
+from reachback.access.operations.sign_document import (
+    add_signature,
+    prepare_contract,
+    withdraw_round,
+)
 from reachback.access.operations.take_over import TakingOver, take_over
 from reachback.access.operations.view_recording import view_recording
 
@@ -42,11 +48,15 @@ __all__ = [
     "ScanRequest",
     "TakingOver",
     "add_ready_recipe",
+    "add_signature",
+    "begin_draft",
     "begin_recipe",
+    "change_draft",
     "change_script",
     "connect",
     "create_recipe",
     "create_script",
+    "discard_draft",
     "end_session",
     "issue_ticket",
     "keep_verdict",
@@ -58,6 +68,7 @@ __all__ = [
     "offer_session",
     "open_page",
     "place_lock",
+    "prepare_contract",
     "publish_contract",
     "publish_keyset",
     "publish_narrowing",
@@ -74,4 +85,5 @@ __all__ = [
     "take_over",
     "view_recording",
     "withdraw_offer",
+    "withdraw_round",
 ]

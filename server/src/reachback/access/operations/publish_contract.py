@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from reachback.access import delivering, documents, governing, policy, queries, tellings
+from reachback.access import delivering, documents, governing, policy, queries, rounds, tellings
 from reachback.access.errors import DocumentRefused, MayNotGovern
 from reachback.access.instants import instant
 from reachback.access.models import ContractDocument
@@ -32,6 +32,7 @@ def publish_contract(
         transaction.atomic(),
     ):
         row = _keep(actor, now, organisation_id, governing.envelope(document))
+        rounds.settle(row, now)
         tellings.contract_changed(organisation_id)
     ids = device_queries.device_ids(organisation_id)
     delivering.send_documents(ids, [documents.document(row, Contract.TYPE)])

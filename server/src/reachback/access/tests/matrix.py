@@ -27,6 +27,8 @@ _ANSWERS = {
 _STEPS = {"name": "Reader", "kind": "other"}
 _OWN = "302 403 403 {0} 403 404 403 403 404 404"  # only who began a recipe goes on with it
 _FIRST = {"address": {"number": 1}}
+_GOVERNS = "302 403 403 403 403 403 403 {0} 403 {0}"
+_ROUND = {"address": {"round_id": "01900000-0000-7000-8000-000000000009"}}
 ROWS: tuple[tuple[object, ...], ...] = (
     ("access:sessions", "GET", "302 200 200 200 200 200 200 200 200 200"),
     (
@@ -160,6 +162,22 @@ ROWS: tuple[tuple[object, ...], ...] = (
     ("access_portal:allow_again", "POST", "302 403 403 403 403 403 403 302 403 302"),
     ("access_portal:publish", "GET", "302 403 403 403 403 403 403 200 403 200"),
     ("access_portal:publish", "POST", "302 403 403 403 403 403 403 400 403 400"),
+    ("access_portal:draft", "GET", _GOVERNS.format(200)),
+    ("access_portal:begin_draft", "GET", _GOVERNS.format(200)),
+    ("access_portal:begin_draft", "POST", _GOVERNS.format(302), {"source": "kiosk"}),
+    ("access_portal:terms", "GET", _GOVERNS.format(404)),
+    ("access_portal:discard_draft", "POST", _GOVERNS.format(404)),
+    ("access_portal:draft_form", "GET", _GOVERNS.format(404)),
+    ("access_portal:prepare_contract", "POST", _GOVERNS.format(404)),
+    ("access_portal:clause", "GET", _GOVERNS.format(404), _FIRST),
+    ("access_portal:preview_clause", "POST", _GOVERNS.format(404), _FIRST),
+    ("access_portal:remove_clause", "POST", _GOVERNS.format(404), _FIRST),
+    ("access_portal:copy_clause", "POST", _GOVERNS.format(404), _FIRST),
+    ("access_portal:signing", "GET", _GOVERNS.format(404), _ROUND),
+    ("access_portal:signing_document", "GET", _GOVERNS.format(404), _ROUND),
+    ("access_portal:signing_bytes", "GET", _GOVERNS.format(404), _ROUND),
+    ("access_portal:add_signature", "POST", _GOVERNS.format(404), _ROUND),
+    ("access_portal:withdraw_round", "POST", _GOVERNS.format(404), _ROUND),
     ("access_portal:scripts", "GET", "302 403 403 403 403 403 403 200 403 200"),
     ("access_portal:script", "GET", "302 403 403 403 403 403 403 200 403 404", _FIRST),
     ("access_portal:script_text", "GET", "302 403 403 403 403 403 403 200 403 404", _FIRST),

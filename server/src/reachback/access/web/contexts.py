@@ -15,6 +15,7 @@ from reachback.access.models import (
     RecipeRun,
     ScriptRun,
     SessionChannel,
+    SigningRound,
     Verdict,
 )
 from reachback.access.queries import LiveSession
@@ -169,6 +170,8 @@ class ContractPage(PageContext):
     revoke_command: str
     layout: str
     now: datetime
+    rounds: Sequence[SigningRound] = ()
+    drafting: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

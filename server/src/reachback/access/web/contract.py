@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from reachback.access import governing, operations, policy, queries, reading
+from reachback.access import governing, operations, policy, queries, reading, rounds
 from reachback.access.errors import DocumentRefused, MayNotGovern
 from reachback.access.models import ContractDocument, CustomerKeyset
 from reachback.access.web import clauses
@@ -102,6 +102,8 @@ def contract_page(actor: Actor, organisation_id: UUID, now: datetime) -> Contrac
         revoke_command="reachback sign revoke.toml --key YOUR_REVOKE_KEY",
         layout=layout(actor),
         now=now,
+        rounds=rounds.open_rounds(actor, organisation_id),
+        drafting=rounds.is_drafting(actor, organisation_id),
     )
 
 

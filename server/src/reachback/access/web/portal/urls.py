@@ -3,7 +3,12 @@
 from django.urls import path
 
 from reachback.access.web import contract
+from reachback.access.web.drafting import clauses, signing
+from reachback.access.web.drafting import views as drafting
 from reachback.access.web.portal import scripts, views
+
+_CLAUSE = "contract/draft/clauses/<int:number>/"
+_SIGNING = "contract/signing/<uuid:round_id>/"
 
 app_name = "access_portal"
 urlpatterns = [
@@ -11,6 +16,21 @@ urlpatterns = [
     path("contract/revoke/", contract.revoke, name="revoke"),
     path("contract/allow-again/", contract.allow_again, name="allow_again"),
     path("contract/publish/", contract.publish, name="publish"),
+    path("contract/draft/", drafting.draft, name="draft"),
+    path("contract/draft/begin/", drafting.begin, name="begin_draft"),
+    path("contract/draft/terms/", drafting.terms, name="terms"),
+    path("contract/draft/discard/", drafting.discard, name="discard_draft"),
+    path("contract/draft/contract.toml", drafting.form_file, name="draft_form"),
+    path("contract/draft/prepare/", drafting.prepare, name="prepare_contract"),
+    path(_CLAUSE, clauses.clause, name="clause"),
+    path(f"{_CLAUSE}preview/", clauses.preview, name="preview_clause"),
+    path(f"{_CLAUSE}remove/", clauses.remove, name="remove_clause"),
+    path(f"{_CLAUSE}copy/", clauses.copy, name="copy_clause"),
+    path(_SIGNING, signing.signing, name="signing"),
+    path(f"{_SIGNING}document", signing.document, name="signing_document"),
+    path(f"{_SIGNING}bytes", signing.bytes_file, name="signing_bytes"),
+    path(f"{_SIGNING}signature/", signing.signature, name="add_signature"),
+    path(f"{_SIGNING}withdraw/", signing.withdraw, name="withdraw_round"),
     path("scripts/", scripts.scripts, name="scripts"),
     path("scripts/<uuid:script_id>/<int:number>/", scripts.script, name="script"),
     path("scripts/<uuid:script_id>/<int:number>/text", scripts.text, name="script_text"),

@@ -22,6 +22,7 @@ from bench.technician import Shell, Technician
 from reachback.config.demo import cable
 from reachback.config.demo.places import Places
 from reachback_wire.recording import read_segment
+from reachback_wire.sealing import RecordsKeys, unseal
 from reachback_wire.units import DataUnit
 
 RESETS_EACH = 100
@@ -128,9 +129,10 @@ def differences(found: bytes, expected: bytes) -> int:
 def recorded(demo: Demo, shell: Shell) -> bytes:
     """Everything the recorder has of this shell's output."""
     folder = demo.data / "recordings" / shell.session / "1"
+    keys = RecordsKeys.parse((demo.data / "keys" / "records_key").read_text())
     content = b""
     for path in sorted(folder.glob("*.rbs")):
-        for record in read_segment(path.read_bytes()).units:
+        for record in read_segment(unseal(path.read_bytes(), keys).content).units:
             content += record.unit.data if isinstance(record.unit, DataUnit) else b""
     return content
 

@@ -103,6 +103,7 @@ def data_folder(settings: Settings, tmp_path: Path) -> Path:
     settings.ADMIN_SOCKET = run / "admin.sock"
     settings.FRONT_SECRET = run / "front.secret"
     settings.FRONT_SECRET.write_text("5e" * 32, "ascii")
+    settings.RECORDS_KEY = "7e" * 32
     return tmp_path
 
 

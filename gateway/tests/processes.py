@@ -14,8 +14,16 @@ from typing import Any
 import aiohttp
 from checks.ports import free_port
 
+from reachback_wire.sealing import RecordsKeys, unseal
+
 HERE = Path(__file__).parent
 SECRET = "5ec2e7" * 10
+RECORDS_KEY = "7e" * 32
+
+
+def segment_of(path: Path) -> bytes:
+    """A segment as it was before it was sealed."""
+    return unseal(path.read_bytes(), RecordsKeys.parse(RECORDS_KEY)).content
 
 
 class Processes:
@@ -30,6 +38,8 @@ class Processes:
         for made in (self.run, self.told_folder, self.static):
             made.mkdir(parents=True)
         (self.run / "front.secret").write_text(SECRET)
+        (self.data / "keys").mkdir()
+        (self.data / "keys" / "records_key").write_text(RECORDS_KEY)
         self.port = free_port()
         self.environment: dict[str, str] = {}
         # A command the front is started under, for example one that limits file sizes.

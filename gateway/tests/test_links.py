@@ -16,7 +16,7 @@ from reachback_wire.units import DataUnit
 from .client_socket import RefusedUpgradeError
 from .customer import DEVICE, Customer
 from .peers import Browser, Device
-from .processes import Processes, until
+from .processes import Processes, segment_of, until
 
 
 class Story:
@@ -63,7 +63,7 @@ class Story:
         folder = self.processes.data / "recordings" / "s1" / str(number)
         content = b""
         for path in sorted(folder.glob("*.rbs")):
-            segment = read_segment(path.read_bytes())
+            segment = read_segment(segment_of(path))
             assert segment.checks_hold
             units = segment.units
             content += b"".join(r.unit.data for r in units if isinstance(r.unit, DataUnit))
@@ -471,4 +471,4 @@ async def test_a_full_disk_ends_the_session_and_says_why(story: Story, tmp_path:
     assert "File too large" in story.browser.closed["sentence"]
     await until(lambda: [kind for kind, _ in story.device.told] == [34])
     await until(lambda: "recorder-failed" in story.events())
-    read_segment((story.processes.data / "recordings/s1/1/0000.rbs").read_bytes())
+    read_segment(segment_of(story.processes.data / "recordings/s1/1/0000.rbs"))

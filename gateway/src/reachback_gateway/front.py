@@ -25,6 +25,7 @@ from reachback_gateway.proxy import static
 from reachback_gateway.proxy.forward import Forwarder
 from reachback_gateway.proxy.pages import refuse
 from reachback_gateway.recorder.syncing import Syncer
+from reachback_gateway.recorder.vault import Vault
 from reachback_gateway.settings import Settings
 from reachback_gateway.web_port import WebPort
 
@@ -42,7 +43,8 @@ class Front:
         self.forwarder = Forwarder(settings, journal, self.outage)
         self.control = Control(settings.secret, journal, self.hub)
         self.control.get("/state", self.state)
-        self.store = Store(settings.data)
+        vault = Vault(settings.data / "keys" / "records", settings.records_keys)
+        self.store = Store(settings.data, vault)
         self.syncer = Syncer(journal)
         self.events = SessionEvents(self.store.sessions, self.web, journal)
         self.links = Links(

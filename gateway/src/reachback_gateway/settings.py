@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reachback_gateway.errors import SettingsError
+from reachback_gateway.recorder.vault import records_keys
+from reachback_wire.sealing import RecordsKeys
 
 _NAMES = re.compile(r"[a-z0-9-]*\*[a-z0-9-]*(\.[a-z0-9-]+)+")
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -52,6 +54,7 @@ class Settings:
     node: str
     static: tuple[Path, ...]
     demo: bool
+    records_keys: RecordsKeys
     certificate: Path | None = None
     key: Path | None = None
     proxies: tuple[Network, ...] = ()
@@ -136,6 +139,7 @@ def read(environment: Mapping[str, str]) -> Settings:
         node=environment.get("REACHBACK_NODE", "") or "main",
         static=tuple(Path(part) for part in static.split(os.pathsep) if part),
         demo=environment.get("REACHBACK_DEMO") == "1",
+        records_keys=records_keys(environment, data),
         certificate=certificate,
         key=key,
         proxies=_networks(environment.get("REACHBACK_PROXIES", "")),

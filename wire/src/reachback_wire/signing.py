@@ -1,7 +1,7 @@
 """Signatures: OpenSSH's SSHSIG (PROTOCOL.sshsig) with Ed25519 and FIDO `sk-ssh-ed25519` keys.
 
-The only module that uses `cryptography`, and it loads it only when a key is first made, used or
-checked: a device's control process that merely carries documents stays small.
+The only module beside `sealing` that uses `cryptography`, and it loads it only when a key is first
+made, used or checked: a device's control process that merely carries documents stays small.
 """
 
 import base64

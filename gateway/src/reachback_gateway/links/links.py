@@ -23,7 +23,6 @@ from reachback_gateway.links.store import Store
 from reachback_gateway.links.waiting import Waiting
 from reachback_gateway.ports import Json, Reports
 from reachback_gateway.recorder.playback import Playback
-from reachback_gateway.recorder.recording import Recording
 from reachback_gateway.recorder.syncing import Syncer
 from reachback_wire.admission import Admission as Admitted
 from reachback_wire.frames import Close, Opened
@@ -131,7 +130,7 @@ class Links:
         meta: Json = {"key": key, "number": number, "kind": found.wish.kind, "seat": leg.seat.key}
         meta |= {"contract": found.grant.contract, "grant": found.grant_digest}
         meta["tenure"] = Tenure.of(found.grant, found.wish).to_json()
-        channel = Channel(leg.session, meta, Recording(self.store.recording_folder(key)))
+        channel = Channel(leg.session, meta, self.store.new_recording(key))
         channel.wish = {"grant": value["grant"], "open": value["open"]}
         leg.session.channels[key] = channel
         return channel

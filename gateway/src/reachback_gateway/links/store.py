@@ -12,6 +12,7 @@ from reachback_gateway.links import durable
 from reachback_gateway.links.session import Session, split_key
 from reachback_gateway.ports import Json
 from reachback_gateway.recorder.recording import Recording
+from reachback_gateway.recorder.vault import Vault
 
 _FORGOTTEN_MS = 7 * 24 * 3_600_000
 _ASIDE = ".aside"
@@ -20,7 +21,8 @@ _ASIDE = ".aside"
 class Store:
     """Files under REACHBACK_DATA; every slow call goes to a thread."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, vault: Vault | None = None) -> None:
+        self._vault = vault
         self.sessions = data / "sessions"
         self.links = data / "links"
         self.recordings = data / "recordings"
@@ -130,8 +132,11 @@ class Store:
         session, number = split_key(key)
         return self.recordings / session / str(number)
 
+    def new_recording(self, key: str) -> Recording:
+        return Recording(self.recording_folder(key), self._vault)
+
     async def load_recording(self, key: str) -> Recording:
-        return await asyncio.to_thread(Recording.load, self.recording_folder(key))
+        return await asyncio.to_thread(Recording.load, self.recording_folder(key), self._vault)
 
     def _link(self, key: str) -> Path:
         return self.links / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.json"

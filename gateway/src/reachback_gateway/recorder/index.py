@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from reachback_gateway.recorder import segment
+from reachback_gateway.recorder.file import SegmentFile
+from reachback_wire.sealing import RecordsKeys
 
 _STEP = 32_768
 
@@ -13,7 +15,7 @@ _STEP = 32_768
 class SegmentIndex:
     """One segment file: its size of whole records and the places of some of its units."""
 
-    path: Path
+    file: SegmentFile
     size: int = 0
     offsets: list[int] = field(default_factory=list)
     places: list[int] = field(default_factory=list)
@@ -44,16 +46,23 @@ class SegmentIndex:
         return self.places[max(found, 0)] if self.places else self.size
 
 
-def scan(path: Path) -> SegmentIndex | None:
-    """Index a file up to its last whole record; None when not even its head is whole."""
-    data = path.read_bytes()
+def scan(path: Path, keys: RecordsKeys | None) -> SegmentIndex | None:
+    """Index a file up to its last whole record; None when not even its head is whole.
+
+    Raises SealError when it is sealed and cannot be opened.
+    """
+    found = SegmentFile.found(path, keys)
+    if found is None:
+        return None
+    file, data = found
     at = segment.body_start(data)
     if at is None:
         return None
-    index = SegmentIndex(path, size=at)
+    index = SegmentIndex(file, size=at)
     while (record := segment.record_at(data, at)) is not None:
         if record.unit is not None:
             index.add(record.offset, record.begin, record.offset + record.unit.length)
         index.ended = index.ended or record.kind == segment.END
         at = index.size = record.end
+    file.shorten(index.size)
     return index

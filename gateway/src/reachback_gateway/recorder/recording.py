@@ -1,7 +1,6 @@
 """One channel's recording: written before anything is forwarded, read by everyone who watches."""
 
 import hashlib
-import os
 from bisect import bisect_right
 from dataclasses import replace
 from pathlib import Path
@@ -10,9 +9,12 @@ from typing import Any
 from reachback_gateway.errors import RecorderFailedError
 from reachback_gateway.recorder import index as indexing
 from reachback_gateway.recorder import segment
+from reachback_gateway.recorder.file import SegmentFile
 from reachback_gateway.recorder.index import SegmentIndex
 from reachback_gateway.recorder.tail import Tail
+from reachback_gateway.recorder.vault import Vault
 from reachback_wire.recording import SegmentHeader, SegmentWriter
+from reachback_wire.sealing import SealError
 from reachback_wire.units import GapUnit, Unit
 
 _BLOCK = 131_072
@@ -24,10 +26,10 @@ class Recording:
     """An ordered set of segments; `end` is the offset recorded up to."""
 
     __slots__ = (
-        "_descriptor",
+        "_file",
         "_folder",
         "_queued",
-        "_readers",
+        "_vault",
         "_writer",
         "_written_to",
         "dirty",
@@ -38,11 +40,11 @@ class Recording:
         "tail",
     )
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, vault: Vault | None = None) -> None:
         self._folder = folder
-        self._descriptor = -1
+        self._vault = vault
+        self._file: SegmentFile | None = None
         self._writer: SegmentWriter | None = None
-        self._readers: dict[int, int] = {}
         self._queued: list[bytes] = []
         self._written_to = 0
         self.segments: list[SegmentIndex] = []
@@ -53,16 +55,21 @@ class Recording:
         self.dirty = False
 
     @classmethod
-    def load(cls, folder: Path) -> "Recording":
-        """Index what lies in `folder`, cutting torn tails back to the last whole record."""
-        recording = cls(folder)
+    def load(cls, folder: Path, vault: Vault | None = None) -> "Recording":
+        """Index what lies in `folder`, cutting torn tails back to the last whole record.
+
+        A segment whose key is missing is left alone, and the recording cannot be continued.
+        """
+        recording = cls(folder, vault)
         for path in sorted(folder.glob("[0-9]*.rbs")):
-            found = indexing.scan(path)
+            try:
+                found = indexing.scan(path, None if vault is None else vault.keys)
+            except SealError:
+                recording.failed = True
+                break
             if found is None:
                 path.unlink()
                 continue
-            if path.stat().st_size > found.size:
-                os.truncate(path, found.size)
             found.end_offset = max(found.end_offset, recording.end)
             recording.segments.append(found)
             recording.end = found.end_offset
@@ -79,18 +86,26 @@ class Recording:
         self._writer = SegmentWriter(
             replace(header, index=number, start_offset=self.end, started=now, previous=previous)
         )
-        self.segments.append(SegmentIndex(path, end_offset=self.end))
         if header.kind == "files":
             self.tail.most = _PASSING
         self.ended = False
+        self._file = self._created(path, header.organisation)
+        self.segments.append(SegmentIndex(self._file, end_offset=self.end))
+        self._append(self._writer.opening)
+
+    def _created(self, path: Path, organisation: str) -> SegmentFile:
+        if self.failed:
+            sentence = "What was recorded before cannot be opened: its key is missing."
+            raise RecorderFailedError("recorder-failed", sentence)
         try:
-            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC
-            self._descriptor = os.open(path, flags, 0o600)
+            key = None if self._vault is None else self._vault.data_key(organisation)
+            return SegmentFile.create(path, key)
+        except SealError as problem:
+            self.failed = True
+            raise RecorderFailedError("recorder-failed", problem.sentence) from problem
         except OSError as problem:
             self.failed = True
             raise _failed(problem) from problem
-        self._append(self._writer.opening)
 
     def _previous(self) -> str:
         """SHA-256 of the last segment's file: known while it is written, else read."""
@@ -98,12 +113,12 @@ class Recording:
             return self._writer.sha256
         if not self.segments:
             return ""
-        return hashlib.sha256(self.segments[-1].path.read_bytes()).hexdigest()
+        return hashlib.sha256(self.segments[-1].file.content()).hexdigest()
 
     @property
     def writing(self) -> bool:
         """Whether a segment is open for appending."""
-        return self._descriptor >= 0
+        return self._file is not None
 
     def append(self, offset: int, unit: Unit, now: int) -> None:
         """Take the unit standing at `end`; :meth:`flush` writes it. Raises RecorderFailedError."""
@@ -126,13 +141,13 @@ class Recording:
         """
         if not self._queued:
             return
-        data = b"".join(self._queued)
-        self._queued.clear()
+        records = self._queued
+        self._queued = []
         try:
-            self._write(data)
+            self._write(records)
         except OSError as problem:
             self.end = self._written_to
-            self._fail(len(data))
+            self._fail()
             raise _failed(problem) from problem
 
     def note(self, value: dict[str, Any], now: int) -> None:
@@ -152,38 +167,35 @@ class Recording:
         self.flush()
         self.segments[-1].size += len(data)
         try:
-            self._write(data)
+            self._write([data])
         except OSError as problem:
-            self._fail(len(data))
+            self._fail()
             raise _failed(problem) from problem
 
-    def _write(self, data: bytes) -> None:
-        written = 0
-        while written < len(data):
-            written += os.write(self._descriptor, data[written:] if written else data)
+    def _write(self, records: list[bytes]) -> None:
+        if self._file is not None:
+            self._file.write(records)
         self.dirty = True
 
-    def _fail(self, size: int) -> None:
-        """The last `size` bytes did not all reach the file: cut it where it was whole."""
+    def _fail(self) -> None:
+        """What was to be written did not all reach the file, which was cut where it was whole."""
         self.failed = True
         current = self.segments[-1]
-        current.size -= size
+        current.size = current.file.size
         current.shorten(self.end)
-        os.ftruncate(self._descriptor, current.size)
 
     def sync(self) -> None:
         """fsync what was written; called in a thread at most a second after a write."""
-        if self._descriptor >= 0:
-            os.fsync(self._descriptor)
+        file = self._file  # the loop may end it meanwhile
+        if file is not None:
+            file.sync()
 
     def close(self) -> None:
         """Close every file; a closed recording can still be read."""
         self._queued.clear()  # empty unless writing failed
-        for descriptor in (*self._readers.values(), self._descriptor):
-            if descriptor >= 0:
-                os.close(descriptor)
-        self._readers.clear()
-        self._descriptor = -1
+        for found in self.segments:
+            found.file.close()
+        self._file = None
         self._writer = None
 
     def block(self, offset: int) -> list[tuple[int, Unit]]:
@@ -193,17 +205,17 @@ class Recording:
         while number < len(self.segments):
             found = self.segments[number]
             if found.offsets and offset < found.end_offset:
-                units = self._units(number, found, offset)
+                units = self._units(found, offset)
                 if units:
                     return units
             number += 1
         return []
 
-    def _units(self, number: int, found: SegmentIndex, offset: int) -> list[tuple[int, Unit]]:
+    def _units(self, found: SegmentIndex, offset: int) -> list[tuple[int, Unit]]:
         place = found.place_before(offset)
         units: list[tuple[int, Unit]] = []
         while place < found.size and not units:
-            data = os.pread(self._reader(number), min(_BLOCK, found.size - place), place)
+            data = found.file.read(place, min(_BLOCK, found.size - place))
             at = 0
             while (record := segment.record_at(data, at)) is not None:
                 if record.unit is not None and record.offset + record.unit.length > offset:
@@ -213,13 +225,6 @@ class Recording:
                 break
             place += at
         return units
-
-    def _reader(self, number: int) -> int:
-        descriptor = self._readers.get(number)
-        if descriptor is None:
-            flags = os.O_RDONLY | os.O_CLOEXEC
-            descriptor = self._readers[number] = os.open(self.segments[number].path, flags)
-        return descriptor
 
 
 def missing(length: int) -> GapUnit:

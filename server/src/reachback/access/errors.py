@@ -30,13 +30,15 @@ NotFound
   NoSuchRecipe          404  no such recipe, version or run of one
   NoDraft               404  nothing is being written
   UnknownRound          404
+Unavailable
+  RecordsKeyMissing     503  what recordings are sealed with is not here, or does not fit
 """
 
 from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
 
-from reachback.kernel.errors import Conflict, NotFound, NotPermitted, ReachbackError
+from reachback.kernel.errors import Conflict, NotFound, NotPermitted, ReachbackError, Unavailable
 
 
 class DocumentRefused(ReachbackError):
@@ -233,3 +235,14 @@ class UnknownRound(NotFound):
 
     def __init__(self) -> None:
         super().__init__("round-unknown", _("There is no such document to sign."))
+
+
+class RecordsKeyMissing(Unavailable):
+    """What is sealed cannot be opened: the records key is missing or another one."""
+
+    def __init__(self, reason: str) -> None:
+        sentence = _(
+            "This is sealed, and the key that opens it is missing: %(reason)s "
+            "Whoever runs this server puts the key back; nothing was deleted."
+        )
+        super().__init__("records-key-missing", sentence % {"reason": reason[:400]})

@@ -13,7 +13,18 @@ def prepare(data: Path) -> None:
     for name in _FOLDERS:
         (data / name).mkdir(exist_ok=True, mode=0o700)
     make_secret(data / "keys" / "secret_key")
+    _make_records_key(data / "keys")
     make_secret(data / "run" / "front.secret")
+
+
+def _make_records_key(keys: Path) -> None:
+    """Make the key that wraps the recordings' keys, unless one is given or was ever used.
+
+    A key that was lost is not replaced: what was sealed under it would stay shut, unnoticed.
+    """
+    given = any(os.environ.get(f"REACHBACK_RECORDS_KEY{end}") for end in ("", "_FILE", "_COMMAND"))
+    if not given and not any((keys / "records").glob("*.json")):
+        make_secret(keys / "records_key")
 
 
 def make_secret(path: Path) -> None:

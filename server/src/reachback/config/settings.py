@@ -39,6 +39,11 @@ def _secret_key() -> str:
 
 SECRET_KEY = _secret_key()
 
+#: What unwraps the keys of recordings: given, printed by a command, or in the file.
+RECORDS_KEY = envsecret("REACHBACK_RECORDS_KEY")
+RECORDS_KEY_COMMAND = envtext("REACHBACK_RECORDS_KEY_COMMAND", "")
+RECORDS_KEY_FILE = REACHBACK_DATA / "keys" / "records_key"
+
 # Rooms --------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     *(f"reachback.{room}" for room in rooms.ROOMS),

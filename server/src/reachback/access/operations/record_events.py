@@ -21,7 +21,7 @@ from reachback.access import (
     telling_cases,
     tellings,
 )
-from reachback.access.errors import UnknownSession
+from reachback.access.errors import RecordsKeyMissing, UnknownSession
 from reachback.access.models import (
     AccessSession,
     Recording,
@@ -99,10 +99,13 @@ def _told(session_id: UUID, ended: list[_Event]) -> _Told:
         return _Told([], {})
     rows: QuerySet[AccessSession] = AccessSession.objects.visible_to(_SYSTEM)
     session = rows.filter(id=session_id).first()
-    if session is not None and session.target:
-        keys = {each.channel for each in ended}
-        return _Told([], tunnels.accounts(folder.channels(session_id, keys)))
-    return _Told(story.read_all(folder.channels(session_id)), {})
+    try:
+        if session is not None and session.target:
+            keys = {each.channel for each in ended}
+            return _Told([], tunnels.accounts(folder.channels(session_id, keys)))
+        return _Told(story.read_all(folder.channels(session_id)), {})
+    except RecordsKeyMissing:
+        return _Told([], {})  # that it ended is kept all the same; the page says what is wrong
 
 
 def _read(value: object, now: datetime) -> _Event | None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 
+from reachback.access.sealing import vault
 from reachback.access.verifier import segments
 from reachback.access.verifier.failures import Failure
 from reachback.access.verifier.segments import Opened
@@ -31,7 +32,7 @@ def folder(session_id: UUID) -> Path:
 def channels(session_id: UUID, keys: Collection[str] | None = None) -> Sequence[ChannelFiles]:
     """Read every channel of the session, or those with these keys.
 
-    A segment that is no recording is left out.
+    A segment that is no recording is left out. Raises RecordsKeyMissing.
     """
     base = folder(session_id)
     if not base.is_dir():
@@ -50,7 +51,7 @@ def _channel(path: Path) -> ChannelFiles | None:
     contents: list[bytes] = []
     opened: list[Opened] = []
     for file in sorted(path.glob("*.rbs")):
-        data = file.read_bytes()
+        data = vault.opened(file.read_bytes()).content
         try:
             opened.append(segments.read(file.name, data))
         except Failure:

@@ -115,6 +115,7 @@ class ReplayPage(PageContext):
     shells: Sequence[tuple[str, str, bool]]
     connections: Sequence[SessionChannel]
     verdict: Verdict | None
+    locked: str
     segments: int
     size: int
     words: Sequence[str]

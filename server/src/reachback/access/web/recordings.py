@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from reachback.access import judging, operations, queries
-from reachback.access.errors import UnknownSession
+from reachback.access.errors import RecordsKeyMissing, UnknownSession
 from reachback.access.instants import instant
 from reachback.access.locks import standing
 from reachback.access.models import AccessSession
 from reachback.access.recordings import cast, folder, story, touched
+from reachback.access.recordings.folder import ChannelFiles
 from reachback.access.recordings.story import Story
 from reachback.access.web.contexts import ReplayPage, SessionsPage
 from reachback.kernel import clock
@@ -67,7 +68,7 @@ def replay(request: ActorRequest, session_id: UUID) -> HttpResponse:
     session = queries.session(actor, session_id)
     if session.state != AccessSession.State.ENDED:
         return redirect("access:session", session_id=session_id)
-    channels = folder.channels(session.id)
+    channels, locked = _channels(session)
     stories = [] if session.target else story.read_all(channels)
     chosen = _chosen(request, stories) if stories else Story()
     files = touched.only(stories)
@@ -80,7 +81,8 @@ def replay(request: ActorRequest, session_id: UUID) -> HttpResponse:
         touches=[(each, instant(each.at)) for each in touched.touches(stories)] if files else [],
         shells=() if files else _shells(stories, chosen),
         connections=list(session.channels.all()[:_CONNECTIONS]) if session.target else [],
-        verdict=judging.verdict(actor, session, now),
+        verdict=None if locked else judging.verdict(actor, session, now),
+        locked=locked,
         segments=sum(len(each.names) for each in channels),
         size=sum(len(data) for each in channels for data in each.contents),
         words=session.words,
@@ -92,6 +94,14 @@ def replay(request: ActorRequest, session_id: UUID) -> HttpResponse:
     response = pages.render(request, "access/replay.html", page)
     response.headers["Content-Security-Policy"] = TERMINAL_POLICY
     return response
+
+
+def _channels(session: AccessSession) -> tuple[Sequence[ChannelFiles], str]:
+    """The recording; without its key none, and the sentence that says so."""
+    try:
+        return folder.channels(session.id), ""
+    except RecordsKeyMissing as problem:
+        return [], problem.sentence
 
 
 def _crumbs(actor: Actor) -> tuple[tuple[str, str], ...]:

@@ -110,9 +110,9 @@ class BrowserLeg:
                 await self._links.open(self, ch, value)
             case Watch(ch, value):
                 self._check_new(ch)
-                await self._links.watch(self, ch, value)
+                await self._links.joining.watch(self, ch, value)
             case Channels(value):
-                await self._links.rejoin(self, value)
+                await self._links.joining.rejoin(self, value)
             case Close(ch, value):
                 self._links.closed_by(self, ch, value)
             case other:

@@ -12,6 +12,7 @@ from reachback_gateway.links.channel import Channel, Viewer
 from reachback_gateway.links.device import CUT, NONCE_LIFE_MS, DeviceLeg
 from reachback_gateway.links.events import SessionEvents
 from reachback_gateway.links.handing import Handing
+from reachback_gateway.links.joining import Joining
 from reachback_gateway.links.lending import Lending
 from reachback_gateway.links.notices import Notices
 from reachback_gateway.links.numbers import Numbers
@@ -56,6 +57,7 @@ class Links:
         self.handing = Handing(self)
         self.waiting = Waiting(self, detached_after)
         self.notices = Notices(self)
+        self.joining = Joining(self)
         self.numbers = Numbers()
         self.devices: dict[str, list[DeviceLeg]] = {}
         self.sessions: dict[str, Session] = {}
@@ -146,7 +148,7 @@ class Links:
             channel.owner = viewer
         else:
             leg.leg.send(Opened(ch, session.known[key]["opened"]))
-            await self._join(leg, ch, key, start=0, credit=0)
+            await self.joining.join(leg, ch, key, start=0, credit=0)
 
     def refuse(self, leg: BrowserLeg, ch: int, code: str, sentence: str, clause: int = 0) -> None:
         leg.refuse(ch, code, sentence, clause)
@@ -321,10 +323,10 @@ class Links:
         channel = session.channels.get(key)
         meta = session.known.get(key)
         if channel is None and meta is not None and not meta.get("ended"):
-            channel = await self._revived(session, key, meta)
+            channel = await self.revived(session, key, meta)
         return channel
 
-    async def _revived(self, session: Session, key: str, meta: Json) -> Channel:
+    async def revived(self, session: Session, key: str, meta: Json) -> Channel:
         """A channel that an earlier front opened; whoever comes meanwhile gets the same one."""
         recording = await self.store.load_recording(key)
         channel = session.channels.get(key)
@@ -333,71 +335,7 @@ class Links:
             channel.state = "open"
         return channel
 
-    # Browsers join and leave
-
-    async def rejoin(self, leg: BrowserLeg, entries: list[Json]) -> None:
-        """CHANNELS from a browser: give it back every channel it had."""
-        for entry in entries:
-            ch, key = int(entry["ch"]), str(entry["key"])
-            await self._join(leg, ch, key, start=int(entry["next"]), credit=int(entry["credit"]))
-
-    async def watch(self, leg: BrowserLeg, ch: int, value: Json) -> None:
-        """WATCH: follow a recording from its start."""
-        key = str(value.get("recording", ""))
-        try:
-            allowed = leg.seat.may_watch(key)
-        except LinkRefusedError:
-            allowed = False
-        meta = await self._meta(key) if allowed else None
-        if meta is None:
-            self.refuse(leg, ch, "not-found", "This ticket names no such recording.")
-            return
-        leg.leg.send(Opened(ch, {"recording": key, **meta.get("opened", {}), "key": key}))
-        await self._join(leg, ch, key, start=0, credit=0)
-
-    async def _meta(self, key: str) -> Json | None:
-        session = self.session(split_key(key)[0])
-        if session is not None and key in session.known:
-            return session.known[key]
-        recording = await self.store.load_recording(key)
-        return {"kind": "shell", "opened": {"kind": "shell"}} if recording.segments else None
-
-    async def _join(self, leg: BrowserLeg, ch: int, key: str, *, start: int, credit: int) -> None:
-        try:
-            name, number = split_key(key)
-            session = self.session(name)
-            meta = session.known.get(key) if session else None
-            owner = self.presence.owns(leg, session, meta or {})
-            allowed = owner or leg.seat.may_watch(key)
-        except LinkRefusedError:
-            allowed, session, owner, meta, number = False, None, False, None, 0
-        if not allowed or ch in leg.viewers:
-            leg.leg.send(Close(ch, self.presence.elsewhere(leg, session, meta or {})))
-            return
-        channel = session.channels.get(key) if session else None
-        if channel is None:
-            channel = await self._played(session or leg.session, key, number, meta)
-        playback = Playback(channel.recording, start)
-        live = channel.state == "open"
-        viewer = Viewer(leg, channel, ch, playback, owner=owner and live, credit=credit)
-        leg.viewers[ch] = viewer
-        before = channel.owner
-        channel.seat(viewer, start)
-        if viewer.owner:
-            self.presence.joined(viewer, before)
-        elif not owner:
-            self.note(channel, {"event": "viewer-joined", **values.name(leg)})
-            self.events.add(channel.session.id, "viewer-joined", key, person=leg.seat.person)
-
-    async def _played(self, session: Session, key: str, number: int, meta: Json | None) -> Channel:
-        """A channel that has ended or waits for its device, for reading only."""
-        if meta is not None and not meta.get("ended"):
-            return await self._revived(session, key, meta)
-        known = meta or {"key": key, "number": number, "kind": "shell"}
-        channel = Channel(session, known, await self.store.load_recording(key))
-        channel.state = "ended"
-        channel.closing = known.get("closing") or {"code": "ended", "sentence": "It has ended."}
-        return channel
+    # Browsers leave; how they come: joining.py
 
     def browser_left(self, leg: BrowserLeg) -> None:
         """A browser's connection ended; its channels go on."""

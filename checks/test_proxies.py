@@ -192,6 +192,30 @@ def test_a_real_device_enrols_and_its_link_holds(device: Path) -> None:
         assert "request pairs" not in log.read_text("utf-8")
 
 
+def test_a_device_in_contact_on_demand_is_expected_and_comes_again(
+    site: Site, device: Path
+) -> None:
+    visitor = Visitor(site)
+    assert visitor.sign_in() == 302
+    contact = device / "contact.json"
+    contact.write_text(json.dumps({"every": 3_600, "for": 1}), "utf-8")
+    try:
+        with connected(device) as log:
+            _until(log, "The contact is over;")
+            page = visitor.ask("GET", "/devices/?state=resting")[1].decode()
+            assert "On demand" in page
+            assert "data-clock" in page
+            assert "Not linked" not in page
+        contact.write_text(json.dumps({"every": 3, "for": 1}), "utf-8")
+        with connected(device) as log:
+            until = time.monotonic() + PATIENCE
+            while log.read_text("utf-8").count("is up.") < 2:
+                assert time.monotonic() < until, log.read_text("utf-8")
+                time.sleep(0.05)
+    finally:
+        contact.unlink()
+
+
 def test_a_link_comes_up_where_a_proxy_removes_upgrade_and_the_doctor_says_so(
     site: Site, device: Path, tmp_path: Path
 ) -> None:

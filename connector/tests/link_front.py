@@ -118,6 +118,7 @@ class Front:
         self._may_read.set()
         self.credit = CREDIT
         self.links = 0
+        self.left = 0
         self.hold = "none"
         self.clock_shift = 0
         self._listener = Listener(self._serve)
@@ -231,6 +232,8 @@ class Front:
             if self._link is link:
                 self._flush()
             self._changed.set()
+        self.left += 1
+        self._changed.set()
 
     def _receive(self, ws: WSConnection, link: Link, data: bytes) -> None:
         ws.receive_data(data)

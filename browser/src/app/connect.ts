@@ -4,6 +4,7 @@ import { post, Refused } from "../session/bootstrap";
 import { handOver, tell, waitingTab } from "../session/opening";
 import { keep } from "../signing/keyring";
 import { generateKeyPair, sessionKey } from "../signing/sshsig";
+import { listen, type Nudge } from "./events";
 
 interface Granted {
   session: string;
@@ -20,6 +21,11 @@ function answer(button: HTMLElement, words: string): void {
     element.hidden = words === "";
     element.textContent = words;
   }
+}
+
+/** What is only expected is not told in red. */
+function calm(button: HTMLElement, well: boolean): void {
+  scopeOf(button).querySelector("[data-connect-answer]")?.classList.toggle("tone-red", !well);
 }
 
 /** Whom the shell is opened as: the one chosen beside the button, else the one written on it. */
@@ -60,27 +66,70 @@ function whyNot(error: unknown): string {
   return "The server cannot be reached.";
 }
 
-async function connect(button: HTMLButtonElement): Promise<void> {
+/** A device in contact on demand comes: what it needs to be asked for follows its link at once. */
+const SOON = new Set(["device-expected", "device-offline", "no-nonce"]);
+const TRIES = 20;
+
+async function patiently(button: HTMLButtonElement, tries: number): Promise<Granted> {
+  for (let left = tries; ; left -= 1) {
+    try {
+      return await granted(button);
+    } catch (error) {
+      if (left <= 1 || !(error instanceof Refused) || !SOON.has(error.code)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+    }
+  }
+}
+
+/** Connect was pressed, the device is expected: press it again for whoever still has this page open. */
+function waitFor(button: HTMLButtonElement): void {
+  button.dataset.waits = "";
+}
+
+function here(nudge: Nudge): void {
+  if (nudge.event !== "device.link" || nudge.data.state !== "linked") return;
+  for (const button of document.querySelectorAll<HTMLButtonElement>("[data-connect][data-waits]")) {
+    if (button.dataset.device !== nudge.data.device) continue;
+    delete button.dataset.waits;
+    void connect(button, TRIES);
+  }
+}
+
+async function stopWaiting(button: HTMLButtonElement): Promise<void> {
+  button.disabled = true;
+  await post(button.dataset.stopWaiting ?? "", {}).catch(() => undefined);
+  location.reload();
+}
+
+async function connect(button: HTMLButtonElement, tries = 1): Promise<void> {
   button.disabled = true;
   button.setAttribute("aria-busy", "true");
   answer(button, "");
   const { opening } = button.dataset;
   const tab = opening === undefined ? undefined : waitingTab(opening);
   try {
-    const { session, page } = await granted(button);
+    const { session, page } = await patiently(button, tries);
     if (tab !== undefined) handOver(session, tab);
     location.assign(page);
   } catch (error) {
     button.disabled = false;
     button.removeAttribute("aria-busy");
     answer(button, whyNot(error));
+    const waits = error instanceof Refused && error.code === "device-expected";
+    if (waits) waitFor(button);
+    calm(button, waits);
     if (tab !== undefined) tell(tab, { sentence: whyNot(error) });
   }
 }
 
 export function startConnect(): void {
+  listen(here);
   document.addEventListener("click", (event) => {
     const button = (event.target as Element | null)?.closest<HTMLButtonElement>("[data-connect]");
     if (button) void connect(button);
+    const stop = (event.target as Element | null)?.closest<HTMLButtonElement>(
+      "[data-stop-waiting]",
+    );
+    if (stop) void stopWaiting(stop);
   });
 }

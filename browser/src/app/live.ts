@@ -104,6 +104,7 @@ async function refresh(element: HTMLElement): Promise<void> {
   const source = fresh ?? page.body.firstElementChild;
   if (source === null) return;
   Idiomorph.morph(element, source.outerHTML, morphing());
+  document.dispatchEvent(new CustomEvent("refreshed"));
 }
 
 function concerns(element: HTMLElement, nudge: Nudge): boolean {

@@ -14,6 +14,25 @@ function relative(instant: number, now: number, format: Intl.RelativeTimeFormat)
   return format.format(Math.round(seconds / 60), "minute");
 }
 
+/** A time of day on the viewer's own clock, with the weekday when it is not today. */
+function clock(instant: number, now: number): string {
+  if (Number.isNaN(instant)) return "";
+  const today = new Date(instant).toDateString() === new Date(now).toDateString();
+  return new Intl.DateTimeFormat(document.documentElement.lang || undefined, {
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+    ...(today ? {} : { weekday: "short" }),
+  }).format(instant);
+}
+
+function clocks(now: number): void {
+  for (const element of document.querySelectorAll<HTMLTimeElement>("time[data-clock]")) {
+    const words = clock(Date.parse(element.dateTime), now);
+    if (words !== "" && element.textContent !== words) element.textContent = words;
+  }
+}
+
 function update(): void {
   const now = Date.now();
   const format = new Intl.RelativeTimeFormat(document.documentElement.lang || undefined, {
@@ -24,6 +43,7 @@ function update(): void {
     const instant = Date.parse(element.dateTime);
     if (!Number.isNaN(instant)) element.textContent = relative(instant, now, format);
   }
+  clocks(now);
   for (const bar of document.querySelectorAll<HTMLElement>(".due[data-due][data-start]")) {
     const due = Date.parse(bar.dataset.due ?? "");
     const start = Date.parse(bar.dataset.start ?? "");
@@ -34,7 +54,9 @@ function update(): void {
 }
 
 export function startTimes(): void {
+  update();
   window.setInterval(update, 30_000);
+  document.addEventListener("refreshed", update);
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden) update();
   });

@@ -1,5 +1,5 @@
-"""`reachback-connector`: enrol, run, status, revoke, receipts, doctor, network,
-version.
+"""`reachback-connector`: enrol, run, status, contact, revoke, receipts, doctor,
+network, version.
 
 Exit codes: 0 done, 1 the answer is no (a broken chain, a block found), 2 wrong use, 3 the server
 refused, 4 the customer's keys are others, 5 the network, 6 the state directory, 7 the helper is
@@ -68,6 +68,12 @@ def _parser() -> argparse.ArgumentParser:
         ("network", "hosts and ports, on one page for the people who run the network"),
     ):
         add(name, text).add_argument("--json", action="store_true", help="for programs")
+    contact = add("contact", "be in contact at stated times only (dial-up and metered lines)")
+    contact.add_argument("--every", default="", help="a contact every 6h, 30m, …")
+    contact.add_argument("--at", action="append", default=[], help="a contact daily at HH:MM")
+    contact.add_argument("--zone", default="", help="whose clock --at goes by, Asia/Shanghai")
+    contact.add_argument("--for", dest="stay", default="", help="how long each lasts (5m)")
+    contact.add_argument("--always", action="store_true", help="hold the link all the time")
     revoke = add("revoke", "the kill switch: cut every session, allow health only")
     revoke.add_argument("--reason", default="", help="told to customer and provider")
     revoke.add_argument("--lift", action="store_true", help="undo this device's own revocation")

@@ -3,6 +3,7 @@
 STATE/connector.json   addresses and the device's id; no secret; read by every process
 STATE/instance.json    instance id and the machine it was made for
 STATE/checks.json      health checks of this device, written by its administrator
+STATE/contact.json     when this device is in contact (on-demand mode), no file: always
 STATE/REVOKED          kill switch: while it exists nothing but health runs
 STATE/helper/          0700, root helper only: key, trust, clock, nonces, spent grants, receipts
 STATE/control/         0700, control process only: reports and check results not yet accepted
@@ -38,6 +39,10 @@ class Layout:
     @property
     def checks(self) -> Path:
         return self.state / "checks.json"
+
+    @property
+    def contact(self) -> Path:
+        return self.state / "contact.json"
 
     @property
     def revoked(self) -> Path:

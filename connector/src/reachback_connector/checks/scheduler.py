@@ -6,13 +6,14 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from reachback_connector import __version__, durable, platform
 from reachback_connector.checks import plan
 from reachback_connector.checks.changes import Snapshot, clean, compare, take
 from reachback_connector.checks.looks import Finding, look
 from reachback_connector.checks.plan import Check
+from reachback_connector.contact import Plan
 from reachback_connector.control.outbox import Outbox
 from reachback_connector.errors import ConnectorError, StateError
 from reachback_connector.layout import Layout
@@ -22,13 +23,28 @@ HEARTBEAT: Final = 900.0
 _log = logging.getLogger("reachback.checks")
 
 
+class Contact(Protocol):
+    """Whether the device rests between two contacts, and how a contact is called for."""
+
+    away: bool
+
+    @property
+    def plan(self) -> Plan | None: ...
+
+    def call(self) -> None: ...
+
+
 class Scheduler:
     """Runs the device's checks; their memory is STATE/control/checks.json."""
 
-    def __init__(self, layout: Layout, outbox: Outbox, wake: Callable[[], None]) -> None:
+    def __init__(
+        self, layout: Layout, outbox: Outbox, wake: Callable[[], None], contact: Contact
+    ) -> None:
         self._layout = layout
         self._outbox = outbox
         self._wake = wake
+        self._contact = contact
+        self._newest: dict[str, dict[str, Any]] = {}
         self._platform = platform.current()
         self._path = layout.control / "checks.json"
         self._memory = self._load_memory()
@@ -65,13 +81,16 @@ class Scheduler:
             {"name": c.name, "kind": c.kind, "target": c.target, "every": c.every}
             for c in self._checks
         ]
-        inventory = {
+        inventory: dict[str, Any] = {
             "hostname": clean(self._platform.hostname()),
             "system": clean(self._platform.system()),
             "connector": __version__,
             "checks": checks,
         }
+        if self._contact.plan is not None:
+            inventory["contact"] = self._contact.plan.to_value()
         self._outbox.add(INVENTORY, inventory)
+        self._tell_newest()
         self._wake()
 
     async def _look(self, check: Check) -> None:
@@ -80,12 +99,17 @@ class Scheduler:
         state = "ok" if finding.well else "failed"
         key = [state, finding.sentence if not finding.well else ""]
         now = time.monotonic()
-        fresh = memory.get("told") != key
-        if fresh or now - self._told.get(check.name, -HEARTBEAT) >= HEARTBEAT:
+        told = memory.get("told")
+        fresh = told != key
+        self._newest[check.name] = _result(check.name, finding, [])
+        overdue = now - self._told.get(check.name, -HEARTBEAT) >= HEARTBEAT
+        if fresh or (overdue and not self._contact.away):
             changed = self._changes(check, memory)
             self._tell(check.name, finding, changed)
             self._told[check.name] = now
             memory["told"] = key
+            if not told or told[0] != state:
+                self._contact.call()
         if finding.well:
             self._remember_good(check, memory, finding)
         if fresh:
@@ -124,19 +148,31 @@ class Scheduler:
             self._save()
 
     def _tell(self, name: str, finding: Finding, changed: list[str]) -> None:
-        result = {
-            "check": name,
-            "state": "ok" if finding.well else "failed",
-            "sentence": clean(finding.sentence),
-            "at": time.time_ns() // 1_000_000,
-            "changed": changed,
-            "details": dict(finding.details),
-        }
-        self._outbox.add(RESULT, result)
+        self._newest.pop(name, None)
+        self._outbox.add(RESULT, _result(name, finding, changed))
         self._wake()
+
+    def _tell_newest(self) -> None:
+        """After a rest: what each check said last, so that people see that it was looked at."""
+        if self._contact.plan is not None:
+            for result in self._newest.values():
+                self._outbox.add(RESULT, result)
+            self._newest.clear()
 
     def _save(self) -> None:
         try:
             durable.replace_json(self._path, self._memory)
         except StateError as error:
             _log.warning("%s", error.sentence)
+
+
+def _result(name: str, finding: Finding, changed: list[str]) -> dict[str, Any]:
+    """RESULT as it goes to the server."""
+    return {
+        "check": name,
+        "state": "ok" if finding.well else "failed",
+        "sentence": clean(finding.sentence),
+        "at": time.time_ns() // 1_000_000,
+        "changed": changed,
+        "details": dict(finding.details),
+    }

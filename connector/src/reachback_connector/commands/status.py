@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from reachback_connector import lines, settings
+from reachback_connector import contact, lines, settings
 from reachback_connector.commands.output import say, say_json
 from reachback_connector.layout import Layout
 
@@ -24,7 +24,9 @@ def status(layout: Layout) -> dict[str, Any]:
     """The helper's own view, with the address from the settings."""
     found = settings.load(layout)
     answer = lines.ask(layout.helper_socket, {"do": "status"})
-    return {"server": found.url, "device": found.device, **answer}
+    plan = contact.load(layout)
+    said = plan.in_words() if plan else ""
+    return {"server": found.url, "device": found.device, "contact": said, **answer}
 
 
 def in_words(state: dict[str, Any]) -> list[str]:
@@ -33,6 +35,8 @@ def in_words(state: dict[str, Any]) -> list[str]:
         f"This device is {state['name'] or 'enrolled'}, linked to {state['server']}.",
         f"Its key is {state['fingerprint']}.",
     ]
+    if state["contact"]:
+        said.append(f"It is in contact on demand: {state['contact']}.")
     if not state["pinned"]:
         said.append("The customer has not vouched for it yet: health only.")
     said.append(f"Contract: {state['contract'] or 'none'}.")

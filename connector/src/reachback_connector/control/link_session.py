@@ -107,6 +107,8 @@ class LinkSession:
         self.admitted = False
         self.welcomed = False
         self.carried = False  # a session was open over it, and not the server ended it
+        self.up = asyncio.Event()
+        self._parted = False
 
     async def run(self) -> float | None:
         """Serve until the connection ends; NetworkError says why when it was not a good-bye."""
@@ -143,7 +145,16 @@ class LinkSession:
     async def _listen(self) -> None:
         self._set_timer()
         self._socket.listen(self._hear)
-        await self._socket.ended
+        try:
+            await self._socket.ended
+        except NetworkError:
+            if not self._parted:
+                raise
+
+    async def part(self) -> None:
+        """End the connection by our own will; `run` then returns as after a good-bye."""
+        self._parted = True
+        await self._socket.close()
 
     def _hear(self, messages: list[bytes]) -> None:
         """One read of the socket: everything it brought, then one writing."""
@@ -227,6 +238,7 @@ class LinkSession:
         await self._reattach()
         self.welcomed = self._shared.link_up = True
         self._shared.on_welcome()
+        self.up.set()
         _log.info("The link to node %s is up.", self._node)
 
     def _standing_channels(self) -> None:

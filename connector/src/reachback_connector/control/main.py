@@ -9,10 +9,12 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
-from reachback_connector import unix
+from reachback_connector import contact, unix
 from reachback_connector.checks.scheduler import Scheduler
 from reachback_connector.control.address import parse
 from reachback_connector.control.backoff import Backoff
@@ -20,6 +22,7 @@ from reachback_connector.control.dial import Dialler
 from reachback_connector.control.helper_client import HelperClient
 from reachback_connector.control.link_session import REPORT, LinkSession, Shared
 from reachback_connector.control.outbox import Outbox
+from reachback_connector.control.resting import Resting
 from reachback_connector.control.ways import Ways
 from reachback_connector.errors import ConnectorError, HelperUnavailable
 from reachback_connector.layout import Layout
@@ -89,7 +92,8 @@ class Control:
             results=Outbox(self.layout.control / "results.jsonl"),
         )
         self.shared = shared
-        scheduler = Scheduler(self.layout, shared.results, shared.wake_link)
+        resting = Resting(contact.load(self.layout))
+        scheduler = Scheduler(self.layout, shared.results, shared.wake_link, resting)
         shared.on_welcome = scheduler.announce
         address = parse(self.settings.link_url)
         ways = Ways(Dialler(self.settings.ca_file), address)
@@ -98,12 +102,15 @@ class Control:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(scheduler.run())
             while True:
-                wait = await self._once(shared, ways)
+                wait = await self._once(shared, ways, resting)
                 heed_cancellation()
+                if resting.away:
+                    await resting.until_due()
+                    continue
                 _log.info("The next attempt is in %.1f s.", wait)
                 await asyncio.sleep(wait)
 
-    async def _once(self, shared: Shared, ways: Ways) -> float:
+    async def _once(self, shared: Shared, ways: Ways, resting: Resting) -> float:
         """One attempt and, if it succeeds, one link; the seconds to wait before the next."""
         retry: float | None = None
         began = time.monotonic()
@@ -113,7 +120,7 @@ class Control:
                 await asyncio.to_thread(self.helper.ensure)
             socket = await ways.connect()
             session = LinkSession(shared, socket)
-            async with ways.looking(socket):
+            async with ways.looking(socket), beside(resting.hold(shared, session)):
                 retry = await session.run()
         except (ConnectorError, LinkError) as error:
             _log.warning("%s", error.sentence)
@@ -145,6 +152,17 @@ class Control:
                     await asyncio.sleep(_FAREWELL_LOOK)
         except (ConnectorError, TimeoutError) as error:
             _log.warning("The device goes down before everything was told: %r.", error)
+
+
+@asynccontextmanager
+async def beside(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
+    """Do `work` while the block lasts, and no longer."""
+    task = asyncio.get_running_loop().create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 def heed_cancellation() -> None:

@@ -40,6 +40,8 @@ class Answers:
 
     async def _nonce(self, question: Json, identity: str) -> Json:
         device = self._linked(identity)
+        if device.leaving:  # nobody begins a session with who is on the way out
+            raise ControlError("device-offline", NO_DEVICE)
         nonce = device.take_nonce(wall_ms())
         if nonce is None:
             raise ControlError("no-nonce", "The device has issued no further link nonce yet.")

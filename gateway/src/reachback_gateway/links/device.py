@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from reachback_gateway.clock import wall_ms
 from reachback_gateway.errors import RecorderFailedError
+from reachback_gateway.links import resting
 from reachback_gateway.links.channel import FIRST_CREDIT, Channel
 from reachback_gateway.links.leg import Leg
 from reachback_gateway.links.reports import Reporter
@@ -50,6 +51,7 @@ class DeviceLeg:
         "instance",
         "key",
         "last_open",
+        "leaving",
         "leg",
         "listed",
         "nonces",
@@ -67,6 +69,7 @@ class DeviceLeg:
         self.channels: dict[int, Channel] = {}
         self.nonces: deque[tuple[int, bytes]] = deque(maxlen=_NONCES_MOST)
         self.listed = False
+        self.leaving = False  # it said that its contact is over
         self.last_open: Json | None = None  # for the demo's replay
         self._links = links
         self._reporter: Reporter | None = None
@@ -168,10 +171,8 @@ class DeviceLeg:
             if self._reporter is None:
                 self._reporter = self._links.reporter(self)
             self._reporter.add(event.ch, event.offset, event.unit)
-            if isinstance(event.unit, CtrlUnit) and self._links.restarts.says_so(
-                self.id, event.unit
-            ):
-                self._links.notices.device(self.id, self.admission.generation)
+            if isinstance(event.unit, CtrlUnit):
+                self._said(event.unit)
             return
         channel = self.channels.get(event.ch)
         if channel is None:
@@ -182,6 +183,13 @@ class DeviceLeg:
         except RecorderFailedError as problem:
             recorded.pop(channel, None)
             self._links.recorder_failed(channel, problem)
+
+    def _said(self, unit: CtrlUnit) -> None:
+        """What a device says of itself that this front goes by: that it restarts, or leaves."""
+        if self._links.restarts.says_so(self.id, unit):
+            self._links.notices.device(self.id, self.admission.generation)
+        if word := resting.said(unit):
+            self.leaving = word == resting.LEAVES
 
     def _about_input(self, event: Event) -> None:
         if isinstance(event, Acked) and event.ch == CONTROL_CH:

@@ -3,6 +3,7 @@
 ReachbackError
   DocumentRefused       400  a published document does not hold; `code` of documents.md
   AccessRefused         403  the contract, a narrowing or a clock says no; carries the clause
+  DeviceExpected        409  a device in contact on demand: one is told when it is there
   TicketRefused         403  ticket unknown, spent, expired, or for another key
   ScriptRefused         400  a script's text, limits or parameters cannot be kept; names the field
   RecipeRefused         400  a recipe's scripts do not belong together; names the field
@@ -53,6 +54,16 @@ class AccessRefused(ReachbackError):
     def __init__(self, code: str, sentence: str, clause: int = 0) -> None:
         super().__init__(code, sentence, clause=clause)
         self.clause = clause
+
+
+class DeviceExpected(ReachbackError):
+    """The contract allows it, and the device is not in contact: it is expected, and waited for."""
+
+    status = 409
+
+    def __init__(self, sentence: str) -> None:
+        said = _("You are told when it is there; you may leave this page.")
+        super().__init__("device-expected", f"{sentence} {said}")
 
 
 class TicketRefused(ReachbackError):

@@ -16,6 +16,8 @@ WORDS: Mapping[str, StrOrPromise] = {
     "device.denied": _("refused what was asked of it"),
     "device.revoked": _("took a revocation into force"),
     "device.restarted": _("was restarted"),
+    "device.awaited": _("waits for the device"),
+    "device.awaited_no_more": _("waits for the device no longer"),
     "device.cut": _("cut a session"),
     "device.token_made": _("made an enrolment token"),
     "device.statement_published": _("published the device's statement"),

@@ -17,6 +17,7 @@ from reachback.devices.models import (
     DeviceHead,
     DeviceStatement,
     EnrolmentToken,
+    Expectation,
 )
 from reachback.kernel import tenancy
 from reachback.kernel.actors import Actor
@@ -55,6 +56,7 @@ def search(actor: Actor, words: str, state: str) -> "QuerySet[Device]":
         "failing": Q(health="failed"),
         "offline": Q(link_state="lost"),
         "linked": Q(link_state="linked"),
+        "resting": Q(link_state="resting"),
         "unpinned": Q(pinned=False, sample=False),
     }
     urgency = Case(When(health="failed", then=0), When(link_state="linked", then=1), default=2)
@@ -117,6 +119,12 @@ def expected_restart(device: Device) -> restarts.Expected:
         return restarts.expected(device)
 
 
+def who_waits(actor: Actor, device_id: UUID) -> Sequence[Expectation]:
+    """Who is told when the device is there."""
+    rows: QuerySet[Expectation] = Expectation.objects.visible_to(actor)
+    return list(rows.filter(device_id=device_id, told_at=None).select_related("person")[:10])
+
+
 def device_ids(organisation_id: UUID) -> list[UUID]:
     """Every live device of an organisation, for handing out documents."""
     with tenancy.every_organisation(reason="documents go to every device of the customer"):
@@ -132,6 +140,7 @@ class Totals:
     linked: int
     failing: int
     unpinned: int
+    resting: int
 
 
 def totals(actor: Actor) -> Totals:
@@ -141,5 +150,6 @@ def totals(actor: Actor) -> Totals:
         linked=Count("id", filter=Q(link_state="linked")),
         failing=Count("id", filter=Q(health="failed")),
         unpinned=Count("id", filter=Q(pinned=False, sample=False)),
+        resting=Count("id", filter=Q(link_state="resting")),
     )
-    return Totals(row["every"], row["linked"], row["failing"], row["unpinned"])
+    return Totals(row["every"], row["linked"], row["failing"], row["unpinned"], row["resting"])

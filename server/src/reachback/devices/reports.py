@@ -8,6 +8,8 @@ from reachback.devices import hostile
 
 REPORT, RESULT, INVENTORY = 33, 40, 41
 _MOST_CHECKS = 100
+_LONGEST_WAIT = 31 * 86_400
+_TIMES = 24
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +41,7 @@ class Inventory:
     system: str
     connector: str
     checks: tuple[CheckEntry, ...]
+    contact: dict[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +54,8 @@ class Notice:
     number: int
     head: str
     boot: str
+    state: str
+    wait: int
 
 
 def instant(value: object, now: datetime) -> datetime:
@@ -100,6 +105,24 @@ def _entry(value: object) -> CheckEntry | None:
     )
 
 
+def contact(value: object) -> dict[str, Any]:
+    """Read the plan of an INVENTORY; empty when the device holds its link all the time."""
+    if not isinstance(value, dict):
+        return {}
+    found: dict[str, Any] = {"for": _seconds(value.get("for"))}
+    if times := hostile.texts(value.get("at"), 5, _TIMES):
+        return found | {"at": times, "zone": hostile.text(value.get("zone"), 60)}
+    every = _seconds(value.get("every"))
+    return found | {"every": every} if every else {}
+
+
+def _seconds(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return 0
+    longest = _LONGEST_WAIT
+    return longest if value >= longest else max(0, round(value))
+
+
 def inventory(body: dict[str, Any]) -> Inventory:
     """Read an INVENTORY."""
     listed = body.get("checks")
@@ -108,6 +131,7 @@ def inventory(body: dict[str, Any]) -> Inventory:
         hostname=hostile.text(body.get("hostname"), 120),
         system=hostile.text(body.get("system"), 200),
         connector=hostile.text(body.get("connector"), 60),
+        contact=contact(body.get("contact")),
         checks=tuple(each for each in entries if each is not None),
     )
 
@@ -121,4 +145,6 @@ def notice(body: dict[str, Any]) -> Notice:
         number=hostile.whole_number(body.get("number"), 0, 2**53 - 1, 0),
         head=hostile.text(body.get("head"), 80),
         boot=hostile.text(body.get("boot"), 80),
+        state=hostile.text(body.get("state"), 10),
+        wait=hostile.whole_number(body.get("in"), 0, 2**53 - 1, 0),
     )

@@ -40,6 +40,7 @@ MARKS: Final[dict[str, Mark]] = {
     "due-soon": Mark("due", _("Due soon"), "amber"),
     "waiting": Mark("pause", _("Waiting"), "amber"),
     "offline": Mark("disconnect", _("Not linked"), "amber"),
+    "on-demand": Mark("clock", _("On demand")),
     "narrowed": Mark("lock", _("Narrowed"), "amber"),
     "warning": Mark("warning", _("Attention"), "amber"),
     "unpinned": Mark("shield-off", _("Unpinned"), "amber"),

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from reachback.access import deciding, keys, planning, policy, tickets
+from reachback.access import awaiting, deciding, keys, planning, policy, tickets
 from reachback.access import facts as access_facts
 from reachback.access.deciding import Matter
 from reachback.access.errors import AccessRefused, MayNotConnect
@@ -82,20 +82,24 @@ class _Plan:
     ticket: str
     void_at: datetime
     expires: int
+    asked_at: datetime
 
 
 def connect(*, actor: Actor, now: datetime, request: ConnectRequest) -> Connected:
     """Open the way to a session; nothing is minted that the contract does not allow.
 
     Raises MayNotConnect, AccessRefused (with the clause), UnknownDevice, FrontUnavailable. A
-    refusal is an audit row in both organisations.
+    refusal is an audit row in both organisations. A device in contact on demand that is away is
+    waited for: DeviceExpected, if the contract would allow it then.
     """
     matter = deciding.matter(actor, request.device_id, request.case_id, now)
     if not policy.may_connect(actor, matter.device.organisation_id):
         raise MayNotConnect
     try:
         _check_key(request.session_key)
-        asked = _complete(actor, request, matter, now)
+        asked = _complete(actor, request, matter, awaiting.moment(matter, now))
+        if awaiting.expected(matter):
+            raise awaiting.wait(actor, matter, _wish(asked), now)
         plan = _plan(actor, matter, asked, now)
         return _mint(actor, now, plan, _nonce(actor, plan))
     except AccessRefused as refused:
@@ -159,6 +163,7 @@ def _plan(actor: Actor, matter: Matter, request: ConnectRequest, now: datetime) 
         ticket=tickets.new_ticket(),
         void_at=now + _good_for(request),
         expires=planning.expires(wish.at, decision.expires, milliseconds(now + LIFETIME)),
+        asked_at=now,
     )
 
 
@@ -193,6 +198,8 @@ def _nonce(actor: Actor, plan: _Plan) -> dict[str, Any]:
         return front.ask(f"/devices/{matter.device.id}/nonce", {"announce": announced})
     except FrontRefused as refused:
         if refused.code == "device-offline":
+            if awaiting.has_left(actor, matter):
+                raise awaiting.wait(actor, matter, plan.wish, plan.asked_at) from refused
             sentence = _("%(name)s has no link at the moment.") % {"name": matter.device.name}
             raise AccessRefused("device-offline", sentence) from refused
         raise

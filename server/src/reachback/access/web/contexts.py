@@ -59,6 +59,11 @@ class ConnectPanel(PageContext):
     choices: Sequence[ShellChoice]
     may_connect: bool
     online: bool
+    #: A device in contact on demand that is away, and who waits for it.
+    expected: bool
+    device: Any
+    waits: Sequence[Any]
+    awaited: bool
     live: Sequence[LiveSession]
     recent: Sequence[AccessSession]
     device_name: str

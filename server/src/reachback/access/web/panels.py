@@ -11,11 +11,12 @@ from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
-from reachback.access import deciding, policy, queries
+from reachback.access import awaiting, deciding, policy, queries
 from reachback.access.errors import AccessRefused
 from reachback.access.models import AccessSession
 from reachback.access.web import clauses, origins
 from reachback.access.web.contexts import ConnectPanel, HomePanel
+from reachback.devices import queries as devices
 from reachback.devices.errors import UnknownDevice
 from reachback.kernel import clock
 from reachback.kernel.actors import Actor
@@ -55,9 +56,10 @@ def connect_panel(
         return None
     except AccessRefused:
         matter = deciding.matter(actor, device_id, None, now)
-    choices = deciding.shell_choices(actor, matter, now)
+    choices = deciding.shell_choices(actor, matter, awaiting.moment(matter, now))
     decision = choices[0].decision
     device = matter.device
+    waits = devices.who_waits(actor, device_id) if awaiting.expected(matter) else ()
     return ConnectPanel(
         title=_("Contract"),
         allowed=decision.allowed,
@@ -73,6 +75,10 @@ def connect_panel(
         choices=[choice for choice in choices if choice.decision.allowed],
         may_connect=policy.may_connect(actor, device.organisation_id),
         online=device.link_state == "linked",
+        expected=awaiting.expected(matter),
+        device=device,
+        waits=waits,
+        awaited=any(each.person_id == actor.id for each in waits),
         live=queries.live(actor, device_id),
         recent=_recent(actor, device_id),
         device_name=device.name,

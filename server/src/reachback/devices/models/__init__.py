@@ -4,6 +4,7 @@ from reachback.devices.models.alert import Alert
 from reachback.devices.models.check import Check, CheckChange
 from reachback.devices.models.device import Device
 from reachback.devices.models.enrolment import EnrolmentToken
+from reachback.devices.models.expectation import Expectation
 from reachback.devices.models.head import DeviceHead
 from reachback.devices.models.report import AcceptedReport
 from reachback.devices.models.restart import Restart
@@ -18,5 +19,6 @@ __all__ = [
     "DeviceHead",
     "DeviceStatement",
     "EnrolmentToken",
+    "Expectation",
     "Restart",
 ]

@@ -12,6 +12,7 @@ class Device(TenantModel):
     """A machine with a connector. `generation` is the fencing token of its newest link.
 
     A device without a customer-signed statement (`pinned` false) may only report its health.
+    `resting` is a device in on-demand mode between two contacts.
     `hold` is `health` after a clone or a stolen key was seen; people lift it by enrolling anew.
     """
 
@@ -19,6 +20,7 @@ class Device(TenantModel):
         NEVER = "never", _("never linked")
         LINKED = "linked", _("linked")
         LOST = "lost", _("link lost")
+        RESTING = "resting", _("on demand")
 
     class Health(models.TextChoices):
         UNKNOWN = "unknown", _("not reported yet")
@@ -56,6 +58,9 @@ class Device(TenantModel):
     clock_offset_ms = models.BigIntegerField(default=0)
     link_state = models.CharField(max_length=8, choices=LinkState.choices, default=LinkState.NEVER)
     link_since = models.DateTimeField(null=True, blank=True)
+    #: When it is in contact, as it says itself; empty: it holds its link all the time.
+    contact = models.JSONField(default=dict, blank=True)
+    contact_next = models.DateTimeField(null=True, blank=True)
     last_seen = models.DateTimeField(null=True, blank=True)
     health = models.CharField(max_length=8, choices=Health.choices, default=Health.UNKNOWN)
     enrolled_at = models.DateTimeField()
@@ -71,7 +76,7 @@ class Device(TenantModel):
                 condition=models.Q(hold__in=["none", "health"]), name="devices_device_hold_known"
             ),
             models.CheckConstraint(
-                condition=models.Q(link_state__in=["never", "linked", "lost"]),
+                condition=models.Q(link_state__in=["never", "linked", "lost", "resting"]),
                 name="devices_device_link_state_known",
             ),
             models.CheckConstraint(

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from reachback.audit.operations import record
-from reachback.devices import alerts, hostile, restarts, tellings
+from reachback.devices import alerts, contacts, hostile, restarts, tellings
 from reachback.devices import facts as device_facts
 from reachback.devices.clocks import clock_sentence
 from reachback.devices.errors import DeviceRefused
@@ -36,11 +36,6 @@ class Linked:
     generation: int
     hold: str
     documents: tuple[dict[str, Any], ...]
-
-
-def timer_key(device_id: UUID) -> str:
-    """Return the key of the timer that waits for a device to come back."""
-    return f"devices.not_back:{device_id}"
 
 
 def accept_hello(*, now: datetime, hello: object, nonce: str, node: str, remote: str) -> Linked:
@@ -96,7 +91,7 @@ def _advance(device: Device, told: Hello, *, node: str, now: datetime, remote: s
     device.last_seen = now
     device.save()
     _keep_head(device, told, now=now)
-    timers.cancel(key=timer_key(device.id), now=now)
+    timers.cancel(key=contacts.timer_key(device), now=now)
     alerts.recover(device, "lost", _("The device is linked again."), now=now, at=now)
     facts.publish(
         device_facts.DeviceLinked(

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from reachback.audit.operations import record
-from reachback.devices import alerts, hostile, reports, restarts, tellings
+from reachback.devices import alerts, contacts, hostile, reports, restarts, tellings
 from reachback.devices.errors import UnknownDevice
 from reachback.devices.models import AcceptedReport, Check, CheckChange, Device, DeviceHead
 from reachback.devices.models.check import CheckState
@@ -137,6 +137,7 @@ def _alert(device: Device, check: Check, found: reports.Result, now: datetime) -
 def _inventory(device: Device, found: reports.Inventory) -> None:
     device.hostname = found.hostname or device.hostname
     device.system = found.system or device.system
+    device.contact = found.contact
     device.connector = found.connector or device.connector
     for entry in found.checks:
         Check.objects.update_or_create(
@@ -156,6 +157,8 @@ def _notice(device: Device, found: reports.Notice, now: datetime) -> None:
             head=found.head,
             defaults={"told_at": now},
         )
+    if found.kind == "contact":
+        contacts.heard(device, found.state, found.wait, now=now)
     if found.kind == "rebooting":
         restarts.begin(device, found.boot, now=now)
     if found.kind in _AUDITED:

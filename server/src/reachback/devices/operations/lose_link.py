@@ -7,13 +7,12 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from reachback.devices import alerts, hostile, restarts, tellings
+from reachback.devices import alerts, contacts, hostile, restarts, tellings
 from reachback.devices import facts as device_facts
 from reachback.devices.models import Device
-from reachback.devices.operations.accept_hello import timer_key
 from reachback.kernel import facts, tenancy, timers
 
-TIMER = "devices.not_back"
+TIMER = contacts.TIMER
 
 
 def lose_link(*, now: datetime, device_id: UUID, generation: int, reason: str) -> bool:
@@ -33,7 +32,7 @@ def lose_link(*, now: datetime, device_id: UUID, generation: int, reason: str) -
         device.save(update_fields=["link_state", "link_since", "last_seen"])
         timers.schedule(
             kind=TIMER,
-            key=timer_key(device.id),
+            key=contacts.timer_key(device),
             due=_due(device, now),
             payload={"device": str(device.id), "generation": generation},
             now=now,
@@ -66,6 +65,9 @@ def not_back(payload: dict[str, Any], /, *, timer_id: UUID, now: datetime) -> No
         device = Device.objects.select_for_update().filter(id=UUID(payload["device"])).first()
         if device is None or device.generation != payload["generation"]:
             return
+        if device.link_state == Device.LinkState.RESTING:
+            _missed(device, now=now)
+            return
         if device.link_state != Device.LinkState.LOST:
             return
         restart = restarts.going(device)
@@ -78,3 +80,13 @@ def not_back(payload: dict[str, Any], /, *, timer_id: UUID, now: datetime) -> No
         sentence = words % {"name": device.name, "since": since.strftime("%H:%M")}
         cause = alerts.Cause(kind="lost", subject="lost", sentence=sentence, check_name=_("link"))
         alerts.raise_alert(device, cause, now=now, at=since)
+
+
+def _missed(device: Device, *, now: datetime) -> None:
+    """A contact did not take place: from now on it counts as a lost link does."""
+    device.link_state = Device.LinkState.LOST
+    device.save(update_fields=["link_state"])
+    sentence = contacts.missed_sentence(device)
+    cause = alerts.Cause(kind="lost", subject="lost", sentence=sentence, check_name=_("link"))
+    alerts.raise_alert(device, cause, now=now, at=device.contact_next or now)
+    tellings.link_changed(device)

@@ -6,6 +6,7 @@
 ROWS: tuple[tuple[object, ...], ...] = (
     ("devices:list", "GET", "302 200 200 200 200 200 200 403 403 403"),
     ("devices:detail", "GET", "302 200 200 200 200 404 200 403 403 403"),
+    ("devices:stop_waiting", "POST", "302 302 302 302 302 404 302 403 403 403"),
     ("devices:enrol_start", "GET", "302 200 200 200 200 200 403 403 403 403"),
     (
         "devices:enrol_start",

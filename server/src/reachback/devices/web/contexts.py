@@ -66,6 +66,7 @@ class DevicePage(PageContext):
     alerts: Sequence[Alert]
     head: DeviceHead | None
     clock: str
+    contact: str
     panels: Sequence[Panel]
     list_url: str
     now: datetime

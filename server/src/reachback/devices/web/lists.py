@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from reachback.devices import history, policy, queries
+from reachback.devices import contacts, history, policy, queries
 from reachback.devices.clocks import clock_sentence
 from reachback.devices.models import Check, CheckChange, Device
 from reachback.devices.slots import device_panels
@@ -57,6 +57,7 @@ def devices_page(actor: Actor, *, words: str, state: str, now: datetime) -> Devi
             ("failing", _("Failing"), totals.failing),
             ("linked", _("Linked"), totals.linked),
             ("unpinned", _("Unpinned"), totals.unpinned),
+            *((("resting", _("On demand"), totals.resting),) if totals.resting else ()),
         ),
         may_enrol=own is not None and policy.may_enrol(actor, own),
         more=len(found) > _MOST,
@@ -93,6 +94,7 @@ def device_page(
         alerts=queries.alerts(actor, device_id),
         head=queries.head(actor, device_id),
         clock=clock_sentence(device),
+        contact=contacts.in_words(device),
         panels=_panels(request, actor, device_id),
         list_url=list_url,
         now=now,

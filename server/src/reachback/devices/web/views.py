@@ -4,13 +4,14 @@ import shlex
 from uuid import UUID
 
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from reachback.devices import policy, queries
 from reachback.devices.errors import MayNotEnrol
-from reachback.devices.operations import make_token
+from reachback.devices.operations import make_token, stop_expecting
 from reachback.devices.slots import keysets_for_enrolment
 from reachback.devices.web import lists
 from reachback.devices.web.contexts import EnrolPage, TokenPage
@@ -54,6 +55,14 @@ def device(request: ActorRequest, device_id: UUID) -> HttpResponse:
         request, actor, device_id, list_url=reverse("devices:list"), now=clock.now()
     )
     return pages.render(request, "devices/detail.html", page)
+
+
+@require_POST
+@signed_in
+def stop_waiting(request: ActorRequest, device_id: UUID) -> HttpResponse:
+    """The actor waits for the device no longer."""
+    stop_expecting(actor=_provider(request.actor), now=clock.now(), device_id=device_id)
+    return redirect("devices:detail", device_id=device_id)
 
 
 @require_http_methods(["GET", "POST"])

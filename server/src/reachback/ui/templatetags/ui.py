@@ -97,6 +97,20 @@ def when(context: Context, moment: datetime | None) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
+def clock(context: Context, moment: datetime) -> SafeString:
+    """A time of day (with the weekday when it is not today), in the viewer's zone by the page."""
+    local = localtime(moment)
+    today = localtime(marks.now_of(context)).date()
+    return format_html(
+        '<time datetime="{}" title="{}" data-clock>{} {}</time>',
+        moment.isoformat(timespec="seconds"),
+        f"{date_format(local, 'DATETIME_FORMAT')} {local.tzname()}",
+        date_format(local, "H:i" if local.date() == today else "D H:i"),
+        local.tzname(),
+    )
+
+
+@register.simple_tag(takes_context=True)
 def due(context: Context, moment: datetime | None, start: datetime | None = None) -> SafeString:
     """The time left in words above a thin bar that empties from `start` to `moment`."""
     if moment is None:

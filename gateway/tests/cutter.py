@@ -28,6 +28,11 @@ class Cutter:
             writer.transport.abort()
         await self._server.wait_closed()
 
+    def cut(self) -> None:
+        """Reset every connection there is now."""
+        for writer in tuple(self._writers):
+            writer.transport.abort()
+
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self.target)

@@ -122,6 +122,17 @@ async def test_a_line_cut_again_and_again_loses_and_repeats_nothing(line: Line) 
     assert "The line is back." in line.said
 
 
+async def test_a_line_lost_while_nothing_is_open_does_not_end_the_command(line: Line) -> None:
+    port = await line.start(line.client())
+    assert await _through(port, b"first") == b"first"
+    line.device.end(16, {"code": "ended", "sentence": "The connection has ended."})
+    await until(lambda: line.processes.told("sessions/events"))
+    await until(lambda: "ended" in str(line.processes.told("sessions/events")))
+    line.near.cut()
+    await until(lambda: "The line is back." in line.said)
+    assert await _through(port, b"second") == b"second"
+
+
 async def test_a_target_outside_the_contract_is_said_and_nothing_is_opened(line: Line) -> None:
     port = await line.start(line.client("169.254.169.254:80"))
     assert await _through(port, b"GET /latest/meta-data/") == b""

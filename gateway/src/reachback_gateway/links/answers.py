@@ -93,8 +93,9 @@ class Answers:
         return self._cut(channels, code, sentence)
 
     def _over(self, sessions: list[Session], code: str, sentence: str) -> None:
-        """Their origins serve nothing any more."""
+        """Nobody is waited for, and their origins serve nothing any more."""
         for session in sessions:
+            session.cut = True
             if self._links.lending is not None:
                 self._links.lending.over(session, code, sentence)
 

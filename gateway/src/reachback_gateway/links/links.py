@@ -351,6 +351,7 @@ class Links:
             else:
                 person = leg.seat.person
                 self.events.add(channel.session.id, "viewer-left", channel.key, person=person)
+        self.presence.gone(leg)
         self.tidy(leg.session)
 
     # Ending

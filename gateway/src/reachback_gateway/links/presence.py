@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from reachback_gateway.links.links import Links
 
 ELSEWHERE: Final = "taken-up"
+EXPECTED: Final = 600.0
+"""Seconds in which `reachback tunnel` may come back although it had nothing open."""
 
 
 class Presence:
@@ -63,6 +65,17 @@ class Presence:
     def left(self, channel: Channel) -> None:
         """The technician's browser is gone; perhaps only for a moment."""
         asyncio.get_running_loop().call_later(self._after, self._look, channel)
+
+    def gone(self, leg: "BrowserLeg") -> None:
+        """A browser's line is lost; a tunnel's session waits for it even with nothing open."""
+        session = leg.session
+        if session.has_pauses and leg.seat.may("open"):
+            session.expected += 1
+            asyncio.get_running_loop().call_later(EXPECTED, self._given_up, session)
+
+    def _given_up(self, session: Session) -> None:
+        session.expected -= 1
+        self._links.tidy(session)
 
     def _look(self, channel: Channel) -> None:
         absent = channel.owner is None and channel.state == "open"

@@ -62,6 +62,9 @@ class Session:
     known: dict[str, Json] = field(default_factory=dict)
     opened: int = 0
     resumes: int = 0
+    # Commands that lost their line between two connections, and whether they are waited for.
+    expected: int = 0
+    cut: bool = False
     # The web origin its page opened: label, target, person, digests of cookies, why it is over.
     origin: Json | None = None
     # Why it is over, once it was ended from outside: its grant opens nothing more.
@@ -97,7 +100,14 @@ class Session:
         sitting = any(seat.may("open") for seat in self.seats.values())
         awaited = self.opened == 0 and sitting and not self.ended
         entered = self.origin is not None and not self.origin.get("over")
-        return not (live or awaited or entered or self.channels or self.browsers)
+        expected = self.expected > 0 and not self.cut
+        return not (live or awaited or entered or expected or self.channels or self.browsers)
+
+    @property
+    def has_pauses(self) -> bool:
+        """A tunnel's session: nothing may be open for a while, and then something is again."""
+        tunnels = any(meta.get("kind") == "tunnel" for meta in self.known.values())
+        return tunnels and self.origin is None
 
     @property
     def people(self) -> list[Json]:

@@ -173,6 +173,8 @@ ROWS: tuple[tuple[object, ...], ...] = (
     ("access_portal:preview_clause", "POST", _GOVERNS.format(404), _FIRST),
     ("access_portal:remove_clause", "POST", _GOVERNS.format(404), _FIRST),
     ("access_portal:copy_clause", "POST", _GOVERNS.format(404), _FIRST),
+    ("access_portal:dry_run", "GET", _GOVERNS.format(404)),
+    ("access_portal:contract_history", "GET", _GOVERNS.format(200)),
     ("access_portal:signing", "GET", _GOVERNS.format(404), _ROUND),
     ("access_portal:signing_document", "GET", _GOVERNS.format(404), _ROUND),
     ("access_portal:signing_bytes", "GET", _GOVERNS.format(404), _ROUND),

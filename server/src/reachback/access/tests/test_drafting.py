@@ -296,3 +296,33 @@ def test_remarks_tell_what_a_signer_should_know(world: World) -> None:
     assert any("can do anything" in each for each in found)
     assert any("Any script may run" in each for each in found)
     assert any("no team called" in each for each in found)
+
+
+def test_a_dry_run_names_the_sessions_a_draft_would_have_refused(world: World) -> None:
+    world.publish()
+    world.connect(world.open_case())
+    client = _client(world)
+    client.post(reverse("access_portal:begin_draft"), {"source": "running"})
+    assert "It would have allowed the 1 session" in _page(client, "dry_run")
+    client.post(reverse("access_portal:begin_draft"), {"source": "till"})
+    page = _page(client, "dry_run")
+    assert "It would have refused 1 thing" in page
+    assert "which no clause allows" in page
+    assert "Tomás Rivera" in page
+
+
+def test_the_history_says_who_signed_and_what_each_version_changed(world: World) -> None:
+    world.publish()
+    clause = replace(world.contract().clauses[0], case_required=False)
+    signed = wire.seal(world.contract(serial=2, clauses=(clause,)), CUSTOMER)
+    operations.publish_contract(
+        actor=world.actor("chen"),
+        now=world.now,
+        organisation_id=world.lotus.id,
+        document=signed.to_json(),
+    )
+    page = _page(_client(world), "contract_history")
+    assert "No case need be named any more." in page
+    assert "Widens" in page
+    assert "nothing was allowed before it" in page
+    assert page.count('line-row-text"><strong>Chen Wei') == 2

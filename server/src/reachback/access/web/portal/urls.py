@@ -3,7 +3,7 @@
 from django.urls import path
 
 from reachback.access.web import contract
-from reachback.access.web.drafting import clauses, signing
+from reachback.access.web.drafting import clauses, past, signing
 from reachback.access.web.drafting import views as drafting
 from reachback.access.web.portal import scripts, views
 
@@ -22,6 +22,8 @@ urlpatterns = [
     path("contract/draft/discard/", drafting.discard, name="discard_draft"),
     path("contract/draft/contract.toml", drafting.form_file, name="draft_form"),
     path("contract/draft/prepare/", drafting.prepare, name="prepare_contract"),
+    path("contract/draft/past/", past.past, name="dry_run"),
+    path("contract/history/", past.history, name="contract_history"),
     path(_CLAUSE, clauses.clause, name="clause"),
     path(f"{_CLAUSE}preview/", clauses.preview, name="preview_clause"),
     path(f"{_CLAUSE}remove/", clauses.remove, name="remove_clause"),

@@ -13,6 +13,8 @@ function part<T extends HTMLElement>(name: string): T | null {
 }
 
 export class Handing {
+  private expiry: number | undefined;
+
   constructor(
     private readonly data: SessionData,
     private readonly keys: Keys,
@@ -24,6 +26,7 @@ export class Handing {
     // Taken here: what is offered has been accepted.
     if (this.data.mode === "open") document.querySelector("[data-handing-offer]")?.remove();
     if (handing.offered) this.stands(handing.offered);
+    if (handing.to_me) this.at(handing.to_me.expires, () => this.tooLate());
     part<HTMLFormElement>("form")?.addEventListener("submit", (event) => {
       event.preventDefault();
       void this.guarded("answer", () => this.offer());
@@ -62,6 +65,7 @@ export class Handing {
 
   private async withdraw(): Promise<void> {
     await post(this.data.handing?.withdraw_url ?? "", {});
+    window.clearTimeout(this.expiry);
     this.say(this.data.texts.handing_withdrawn ?? "");
     part("withdraw")?.setAttribute("hidden", "");
   }
@@ -79,6 +83,26 @@ export class Handing {
     const words = this.data.texts.handing_offered ?? "Offered to %s until %t.";
     this.say(words.replace("%s", to).replace("%t", until));
     part("withdraw")?.removeAttribute("hidden");
+    this.at(expires, () => this.expired());
+  }
+
+  private at(expires: number, act: () => void): void {
+    window.clearTimeout(this.expiry);
+    this.expiry = window.setTimeout(act, Math.max(0, expires - Date.now()));
+  }
+
+  /** Nobody took what was offered; a page whose shell was taken says so itself. */
+  private expired(): void {
+    if (document.querySelector<HTMLElement>("[data-handing]")?.hidden !== false) return;
+    this.say(this.data.texts.handing_expired ?? "The offer has expired.");
+    part("withdraw")?.setAttribute("hidden", "");
+  }
+
+  private tooLate(): void {
+    const words = part("refused");
+    if (words !== null) words.textContent = this.data.texts.handing_too_late ?? "";
+    words?.removeAttribute("hidden");
+    part("take")?.setAttribute("hidden", "");
   }
 
   private say(words: string): void {

@@ -7,7 +7,17 @@ from functools import lru_cache
 from typing import Any, Protocol
 from uuid import UUID
 
-from django.db.models import Avg, Count, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    Avg,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
 from django.db.models import fields as columns
 
 from reachback.access import policy
@@ -17,6 +27,7 @@ from reachback.access.models import (
     ContractDocument,
     CustomerKeyset,
     Grant,
+    Handover,
     Narrowing,
     Recording,
     SessionEvent,
@@ -141,9 +152,11 @@ class LiveSession:
     session: AccessSession
     detached_at: datetime | None
     mine: bool
+    # A colleague hands it to this person.
+    offered: bool = False
 
 
-def live(actor: Actor, device_id: UUID | None = None) -> Sequence[LiveSession]:
+def live(actor: Actor, now: datetime, device_id: UUID | None = None) -> Sequence[LiveSession]:
     """Sessions that are live, on one device or on any, with those their technician has left."""
     found = live_sessions(actor)
     if device_id is not None:
@@ -151,14 +164,23 @@ def live(actor: Actor, device_id: UUID | None = None) -> Sequence[LiveSession]:
     told = SessionEvent.objects.filter(
         session=OuterRef("id"), kind__in=("detached", "returned", "taken-up")
     ).order_by("-at", "-id")
+    offers = Handover.objects.visible_to(actor).filter(
+        session=OuterRef("id"),
+        receiver_id=actor.id,
+        state=Handover.State.OFFERED,
+        expires_at__gt=now,
+    )
     rows = found.annotate(
-        presence=Subquery(told.values("kind")[:1]), presence_at=Subquery(told.values("at")[:1])
+        presence=Subquery(told.values("kind")[:1]),
+        presence_at=Subquery(told.values("at")[:1]),
+        offered=Exists(offers),
     )
     return [
         LiveSession(
             session=row,
             detached_at=row.presence_at if row.presence == "detached" else None,
             mine=row.technician_id == actor.id,
+            offered=row.offered,
         )
         for row in rows
     ]

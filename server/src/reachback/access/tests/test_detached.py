@@ -45,9 +45,9 @@ def test_a_shell_left_alone_is_said_to_run_detached_until_somebody_is_back(
     world: World, made: operations.Connected
 ) -> None:
     tomas = world.actor("tomas")
-    assert [each.detached_at for each in queries.live(tomas)] == [None]
+    assert [each.detached_at for each in queries.live(tomas, world.now)] == [None]
     _tell(world, made, "detached", 60)
-    [running] = queries.live(tomas, world.device.id)
+    [running] = queries.live(tomas, world.now, world.device.id)
     assert running.detached_at == world.now + timedelta(seconds=60)
     assert running.mine
     for who, path in (
@@ -61,7 +61,7 @@ def test_a_shell_left_alone_is_said_to_run_detached_until_somebody_is_back(
     assert "Go on" in _page(world, "tomas", "/sessions/")
     assert "Watch" in _page(world, "maya", "/sessions/")
     _tell(world, made, "returned", 120)
-    assert queries.live(tomas)[0].detached_at is None
+    assert queries.live(tomas, world.now)[0].detached_at is None
     assert "left a shell running" not in _page(world, "tomas", "/sessions/")
 
 

@@ -224,3 +224,21 @@ def test_the_pages_show_the_offer_to_both_and_to_nobody_else(running: Running) -
         page = _page(running, who)
         assert "Take over" not in page
         assert NOTE not in page
+
+
+def test_lists_say_take_over_to_whom_it_is_offered_while_it_is(running: Running) -> None:
+    def said(who: str) -> str:
+        client = Client(headers={"accept": "text/html"})
+        user = running.world.users[who]
+        client.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
+        return client.get("/sessions/").content.decode()
+
+    assert "Take over" not in said("aiko")
+    running.offer()
+    assert "Take over" in said("aiko")
+    assert "Take over" not in said("tomas")
+    (row,) = queries.live(running.world.actor("aiko"), running.world.now)
+    assert row.offered
+    late = running.world.now + timedelta(minutes=11)
+    (row,) = queries.live(running.world.actor("aiko"), late)
+    assert not row.offered

@@ -122,6 +122,8 @@ def texts() -> dict[str, str]:
     return {
         "handing_offered": _("Offered to %s until %t."),
         "handing_withdrawn": _("The offer was withdrawn."),
+        "handing_expired": _("Nobody took it: the offer has expired. You go on as before."),
+        "handing_too_late": _("The offer has expired."),
         "handing_taken": _("%s has taken this shell over."),
         "handing_elsewhere": _("It is handed over from the browser that opened it."),
     }

@@ -79,7 +79,7 @@ def connect_panel(
         device=device,
         waits=waits,
         awaited=any(each.person_id == actor.id for each in waits),
-        live=queries.live(actor, device_id),
+        live=queries.live(actor, clock.now(), device_id),
         recent=_recent(actor, device_id),
         device_name=device.name,
         scripts_url=_scripts_url(device_id, case_id),
@@ -151,7 +151,7 @@ def home_panel(actor: Actor, now: datetime) -> Panel | None:
     found = queries.sessions(actor).filter(state=AccessSession.State.ENDED)
     context = HomePanel(
         title=_("In your systems"),
-        live=queries.live(actor),
+        live=queries.live(actor, clock.now()),
         recent=list(found.filter(started_at__isnull=False)[:5]),
         revoked=any(each.effect == "revoke-all" for each in standing),
         contract=contract,

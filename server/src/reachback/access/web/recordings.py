@@ -40,7 +40,7 @@ def sessions_page(actor: Actor, *, title: str) -> SessionsPage:
     return SessionsPage(
         title=title,
         sessions=list(found.filter(state=AccessSession.State.ENDED)[:_SHOWN]),
-        live=queries.live(actor),
+        live=queries.live(actor, clock.now()),
         locks=standing.standing(actor),
         layout=layout(actor),
         more_url="",

@@ -18,6 +18,7 @@ BENCHES = {
     "memory": "resident memory of connector, front and web; of an idle device's link",
     "lines": "click to prompt, key echo and a transfer over emulated bad lines beside ssh and mosh",
     "crash": "facts and timers under random kill -9, on SQLite and PostgreSQL",
+    "records": "search of 10,000 recordings, verifying an hour of one, what sealing costs",
     "slow": "slow uploads and slow readers beside other people's pages",
     "fresh": "fresh clone to first page, with a warm and a cold package cache",
 }

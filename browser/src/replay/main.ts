@@ -9,6 +9,7 @@ interface ReplayData {
   commands: string;
   columns: number;
   rows: number;
+  begin_ms?: number;
   texts: Record<string, string>;
 }
 
@@ -19,12 +20,20 @@ class Replay {
   private player: Player | undefined;
   private speed = 1;
   private skipping = true;
+  /** Called when a jump has switched the skipping of silence off. */
+  onskip: (() => void) | undefined;
 
   constructor(
     private readonly element: HTMLElement,
     private readonly data: ReplayData,
   ) {
-    this.load(0, false);
+    const begin = data.begin_ms ?? 0;
+    if (begin > 0) this.skipping = false;
+    this.load(begin / 1000, false);
+  }
+
+  get skips(): boolean {
+    return this.skipping;
   }
 
   private load(startAt: number, playing: boolean): void {
@@ -50,6 +59,7 @@ class Replay {
     if (this.skipping) {
       this.skipping = false;
       this.load(milliseconds / 1000, true);
+      this.onskip?.();
       return;
     }
     await this.player?.seek(milliseconds / 1000);
@@ -92,7 +102,10 @@ function controls(replay: Replay, data: ReplayData, after: HTMLElement): void {
       void replay.toggleSilence().then((on) => button.setAttribute("aria-pressed", String(on)));
     }),
   );
-  bar.lastElementChild?.setAttribute("aria-pressed", "true");
+  const skips = (): void =>
+    bar.lastElementChild?.setAttribute("aria-pressed", String(replay.skips));
+  skips();
+  replay.onskip = skips;
   after.after(bar);
 }
 

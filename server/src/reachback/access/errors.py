@@ -7,6 +7,7 @@ ReachbackError
   TicketRefused         403  ticket unknown, spent, expired, or for another key
   ScriptRefused         400  a script's text, limits or parameters cannot be kept; names the field
   RecipeRefused         400  a recipe's scripts do not belong together; names the field
+  BadSearch             400  a search of the library that cannot be read
   ArgumentsRefused      400  answers to a script's parameters; a sentence for each field
 Conflict
   ScriptNameTaken       409  another script has this name
@@ -22,6 +23,7 @@ NotPermitted
   MayNotGovern          403  only the customer's administrators publish and revoke
   MayNotWatch           403
   MayNotLock            403  only the provider's managers and administrators lock and lift
+  MayNotSearchRecords   403  only auditors, managers and the customer's administrators
   MayNotKeepScripts     403  only technicians and managers of the provider change the library
 NotFound
   UnknownSession        404
@@ -257,3 +259,21 @@ class RecordsKeyMissing(Unavailable):
             "Whoever runs this server puts the key back; nothing was deleted."
         )
         super().__init__("records-key-missing", sentence % {"reason": reason[:400]})
+
+
+class BadSearch(ReachbackError):
+    """What was typed cannot be read as a search; the sentence says what may be typed."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__("bad-search", sentence)
+
+
+class MayNotSearchRecords(NotPermitted):
+    """This person does not look through recordings."""
+
+    def __init__(self) -> None:
+        sentence = _(
+            "Recordings are searched by the provider's auditors and managers, and by the "
+            "customer's administrators."
+        )
+        super().__init__("may-not-search-records", sentence)

@@ -7,6 +7,7 @@ from reachback.kernel.actors import Actor
 _CONNECTORS = ("technician", "operations-manager")
 _GOVERNORS = ("customer-administrator",)
 _LOCKERS = ("operations-manager", "administrator")
+_SEARCHERS = ("auditor", "operations-manager", "administrator")
 _KEEPERS = ("technician", "operations-manager", "administrator")
 
 
@@ -35,6 +36,12 @@ def may_see_sessions(actor: Actor, organisation_id: UUID, site_id: UUID | None) 
         return actor.kind == "system" or bool(actor.roles)
     governs = actor.has_role(*_GOVERNORS)
     return governs and (actor.site_ids is None or site_id in actor.site_ids)
+
+
+def may_search_records(actor: Actor) -> bool:
+    """Whether the actor may look through recordings, each of those they may see."""
+    roles = _SEARCHERS if actor.is_provider else _GOVERNORS
+    return actor.kind == "person" and actor.has_role(*roles)
 
 
 def may_end(actor: Actor, organisation_id: UUID, technician_id: UUID) -> bool:

@@ -1,5 +1,6 @@
 """The nouns of access, one file each."""
 
+from reachback.access.models.command_row import CommandRow
 from reachback.access.models.contract import ContractDocument
 from reachback.access.models.draft import ContractDraft
 from reachback.access.models.grant import Grant
@@ -23,6 +24,7 @@ from reachback.access.models.ticket import LinkTicket
 __all__ = [
     "AcceptedIncident",
     "AccessSession",
+    "CommandRow",
     "ContractDocument",
     "ContractDraft",
     "CustomerKeyset",

@@ -15,6 +15,7 @@ from reachback.access.operations.keep_recipe import (
 from reachback.access.operations.keep_verdict import keep_verdict
 from reachback.access.operations.leave_recipe import leave_recipe
 from reachback.access.operations.lift_revocation import lift_revocation
+from reachback.access.operations.note_search import note_search
 from reachback.access.operations.offer_script import offer_script
 from reachback.access.operations.offer_session import offer_session, withdraw_offer
 from reachback.access.operations.open_page import PageAddress, open_page
@@ -64,6 +65,7 @@ __all__ = [
     "lift_lock",
     "lift_revocation",
     "next_step",
+    "note_search",
     "offer_script",
     "offer_session",
     "open_page",

@@ -31,6 +31,7 @@ from reachback.access.models import (
 )
 from reachback.access.recordings import folder, story, tunnels, words
 from reachback.access.recordings.story import Story
+from reachback.access.searching import rows as command_rows
 from reachback.devices import hostile, reports
 from reachback.kernel import actors, facts
 
@@ -72,6 +73,7 @@ class _Told:
 
     stories: list[Story]
     accounts: dict[str, dict[str, Any]]
+    entered: bytes | None = None
 
 
 def record_events(*, now: datetime, session_id: UUID, events: Sequence[Any]) -> int:
@@ -103,7 +105,9 @@ def _told(session_id: UUID, ended: list[_Event]) -> _Told:
         if session is not None and session.target:
             keys = {each.channel for each in ended}
             return _Told([], tunnels.accounts(folder.channels(session_id, keys)))
-        return _Told(story.read_all(folder.channels(session_id)), {})
+        stories = story.read_all(folder.channels(session_id))
+        entered = None if session is None else command_rows.sealed(session, stories)
+        return _Told(stories, {}, entered)
     except RecordsKeyMissing:
         return _Told([], {})  # that it ended is kept all the same; the page says what is wrong
 
@@ -215,6 +219,7 @@ def _ended(session: AccessSession, event: _Event, told: _Told, now: datetime) ->
     if event.channel:
         channels = channels.filter(key=event.channel)
     account = told.accounts.get(event.channel, {})
+    command_rows.keep(session, told.entered, now=now)
     channels.update(ended_at=event.at, end_code=event.data.get("code", "")[:40], account=account)
     still = SessionChannel.objects.filter(session=session, ended_at__isnull=True).exists()
     if still or session.state == AccessSession.State.ENDED:

@@ -31,6 +31,8 @@ _GOVERNS = "302 403 403 403 403 403 403 {0} 403 {0}"
 _ROUND = {"address": {"round_id": "01900000-0000-7000-8000-000000000009"}}
 ROWS: tuple[tuple[object, ...], ...] = (
     ("access:sessions", "GET", "302 200 200 200 200 200 200 200 200 200"),
+    ("access:records", "GET", "302 200 200 403 403 403 200 200 403 200"),
+    ("access_portal:records", "GET", "302 200 200 403 403 403 200 200 403 200"),
     (
         "access:session",
         "GET",

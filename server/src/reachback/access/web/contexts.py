@@ -125,6 +125,7 @@ class ReplayPage(PageContext):
     size: int
     words: Sequence[str]
     export_url: str
+    cast_url: str
     layout: str
     now: datetime
     crumbs: Sequence[tuple[str, str]] = field(default_factory=tuple)
@@ -139,6 +140,7 @@ class SessionsPage(PageContext):
     locks: Sequence[Lock]
     layout: str
     more_url: str
+    records_url: str
     now: datetime
 
 

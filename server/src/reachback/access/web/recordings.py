@@ -8,10 +8,11 @@ from django.http import FileResponse, HttpResponse, JsonResponse, StreamingHttpR
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from reachback.access import judging, operations, queries
+from reachback.access import judging, operations, policy, queries
 from reachback.access.errors import RecordsKeyMissing, UnknownSession
 from reachback.access.instants import instant
 from reachback.access.locks import standing
@@ -44,8 +45,16 @@ def sessions_page(actor: Actor, *, title: str) -> SessionsPage:
         locks=standing.standing(actor),
         layout=layout(actor),
         more_url="",
+        records_url=_records_url(actor),
         now=clock.now(),
     )
+
+
+def _records_url(actor: Actor) -> str:
+    """Where the actor searches recordings; "" for somebody who does not."""
+    if not policy.may_search_records(actor):
+        return ""
+    return reverse("access:records" if actor.is_provider else "access_portal:records")
 
 
 @require_safe
@@ -76,7 +85,7 @@ def replay(request: ActorRequest, session_id: UUID) -> HttpResponse:
     page = ReplayPage(
         title=_("Session on %(device)s") % {"device": session.device.name},
         session=session,
-        data=_data(session, chosen),
+        data=_data(session, chosen, _begin(request)),
         commands=[] if files else cast.command_index([chosen])["commands"],
         touches=[(each, instant(each.at)) for each in touched.touches(stories)] if files else [],
         shells=() if files else _shells(stories, chosen),
@@ -87,6 +96,7 @@ def replay(request: ActorRequest, session_id: UUID) -> HttpResponse:
         size=sum(len(data) for each in channels for data in each.contents),
         words=session.words,
         export_url=reverse("access:export", args=[session.id]),
+        cast_url=_cast_url(session, chosen) if chosen.key and not files else "",
         layout=layout(actor),
         now=now,
         crumbs=_crumbs(actor),
@@ -127,15 +137,28 @@ def _shells(stories: list[Story], chosen: Story) -> Sequence[tuple[str, str, boo
     return [(_number(each), f"?shell={_number(each)}", each is chosen) for each in numbers]
 
 
-def _data(session: AccessSession, first: Story) -> dict[str, Any]:
+def _cast_url(session: AccessSession, chosen: Story) -> str:
+    query = f"?shell={_number(chosen)}&download=1"
+    return reverse("access:asciicast", args=[session.id]) + query
+
+
+def _begin(request: ActorRequest) -> int:
+    """Where `?at=` says to begin, ms; 0 for the beginning."""
+    text = request.GET.get("at", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else 0
+
+
+def _data(session: AccessSession, first: Story, begin: int) -> dict[str, Any]:
     query = f"?shell={_number(first)}" if first.key else ""
     site = session.device.site
+    length = max(first.ended - first.started, 0)
     return {
         "session": str(session.id),
+        "begin_ms": min(begin, length),
         "asciicast": reverse("access:asciicast", args=[session.id]) + query,
         "commands": reverse("access:commands", args=[session.id]) + query,
         "started": first.started,
-        "duration_ms": max(first.ended - first.started, 0),
+        "duration_ms": length,
         "columns": first.columns,
         "rows": first.rows,
         "zone": site.zone if site else "UTC",
@@ -161,8 +184,16 @@ def _stories(request: ActorRequest, session_id: UUID) -> tuple[AccessSession, li
 def asciicast(request: ActorRequest, session_id: UUID) -> HttpResponseBase:
     """The recording as asciicast v2."""
     session, stories = _stories(request, session_id)
-    lines: Iterator[str] = cast.asciicast(_chosen(request, stories), session.device.name)
-    return StreamingHttpResponse(lines, content_type="application/x-asciicast")
+    chosen = _chosen(request, stories)
+    lines: Iterator[str] = cast.asciicast(chosen, session.device.name)
+    answer = StreamingHttpResponse(lines, content_type="application/x-asciicast")
+    if request.GET.get("download"):
+        actor, now = request.actor, clock.now()
+        operations.view_recording(actor=actor, now=now, session=session, how="downloaded")
+        name = f"{session.device.name}-{session.asked_at:%Y-%m-%d-%H%M}-{_number(chosen)}.cast"
+        attached = content_disposition_header(as_attachment=True, filename=name)
+        answer["Content-Disposition"] = attached or "attachment"
+    return answer
 
 
 @require_safe

@@ -15,6 +15,7 @@ from reachback.access.web import (
 from reachback.access.web.locks import views as locks
 from reachback.access.web.recipes import library as recipes
 from reachback.access.web.recipes import running as running_recipes
+from reachback.access.web.records import library as records
 from reachback.access.web.scripts import editing, library, offering, running, runs
 
 _SCRIPT = "scripts/<uuid:script_id>/"
@@ -43,6 +44,7 @@ urlpatterns = [
     path("sessions/<uuid:session_id>/offer", handing.offer, name="offer_session"),
     path("sessions/<uuid:session_id>/withdraw", handing.withdraw, name="withdraw_offer"),
     path("sessions/<uuid:session_id>/take-over", handing.take_over, name="take_over"),
+    path("recordings/", records.library, name="records"),
     path("recordings/<uuid:session_id>/", recordings.replay, name="replay"),
     path("recordings/<uuid:session_id>/asciicast", recordings.asciicast, name="asciicast"),
     path("recordings/<uuid:session_id>/commands", recordings.commands, name="commands"),

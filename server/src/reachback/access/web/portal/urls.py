@@ -6,6 +6,7 @@ from reachback.access.web import contract
 from reachback.access.web.drafting import clauses, past, signing
 from reachback.access.web.drafting import views as drafting
 from reachback.access.web.portal import scripts, views
+from reachback.access.web.records import library
 
 _CLAUSE = "contract/draft/clauses/<int:number>/"
 _SIGNING = "contract/signing/<uuid:round_id>/"
@@ -36,5 +37,6 @@ urlpatterns = [
     path("scripts/", scripts.scripts, name="scripts"),
     path("scripts/<uuid:script_id>/<int:number>/", scripts.script, name="script"),
     path("scripts/<uuid:script_id>/<int:number>/text", scripts.text, name="script_text"),
+    path("recordings/", library.library, name="records"),
     path("sessions/", views.sessions, name="sessions"),
 ]

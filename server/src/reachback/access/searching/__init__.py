@@ -1,0 +1,1 @@
+"""Finding recordings: by person, device, case, period and by what was entered."""

@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { SessionData } from "../src/session/bootstrap";
+import type { HandingPlan } from "../src/session/bootstrap";
 import { Handing } from "../src/terminal/handing";
 import { freshKeys, sessionData } from "./fake_front";
 import { find, show } from "./page";
@@ -20,7 +20,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-function started(handing: SessionData["handing"], mode: "open" | "watch"): void {
+function started(handing: HandingPlan, mode: "open" | "watch"): void {
   new Handing({ ...sessionData(mode), texts, handing }, freshKeys()).start();
 }
 

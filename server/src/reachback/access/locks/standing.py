@@ -51,8 +51,8 @@ def visible(actor: Actor) -> "QuerySet[Lock]":
     found = found.filter(Q(organisation_id=own) | Q(scope=Lock.Scope.EVERYTHING))
     if actor.site_ids is None:
         return found
-    theirs = [str(each) for each in devices.devices(actor).values_list("id", flat=True)]
-    return found.filter(~Q(scope=Lock.Scope.DEVICE) | Q(target__in=theirs))
+    own_devices = [str(each) for each in devices.devices(actor).values_list("id", flat=True)]
+    return found.filter(~Q(scope=Lock.Scope.DEVICE) | Q(target__in=own_devices))
 
 
 def standing(actor: Actor) -> Sequence[Lock]:

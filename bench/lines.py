@@ -1,24 +1,27 @@
-"""Click to prompt, key echo and a transfer over bad lines, beside OpenSSH and mosh.
+"""Click to prompt and key echo over bad lines, beside OpenSSH, mosh and MeshCentral.
 
 The line is a TUN emulator between two network namespaces of this machine: loss counts each way.
 Ours: technician and front near, behind nginx with TLS; the connector beyond the line, its link
-warm, as it is in an installation. Peers: sshd and mosh-server beyond the line; a click is a login,
-which for mosh is ssh's and then its own. Echo is what really came back: no prediction of ours is
-in these figures, and mosh is measured without its own and with it.
+warm, as it is in an installation. Peers: sshd and mosh-server beyond the line, where a click is a
+login (for mosh ssh's and then its own); MeshCentral's server near, its agent warm beyond the line,
+its cookies fetched before the click. Echo is what really came back: no prediction of ours is in
+these figures, and mosh is measured without its own and with it.
 """
 
 import asyncio
+import contextlib
 import re
 import statistics
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import TypeVar
 
 import uvloop
 from journeys.demo import Demo
 
 from bench import line_peers as peers
-from bench import namespace, terminals
+from bench import meshcentral, namespace, terminals
 from bench.far_device import FarDevice, encrypted
 from bench.installation import installed
 from bench.line_emulator import Profile
@@ -34,12 +37,13 @@ CUT_LINE = "300 ms, 5 %, 56 kbit/s, a cut every 6 s"
 CUT = Profile(300, 0.05, 56_000, cut=6.0)
 CLICKS, PEER_CLICKS, KEYS = 5, 2, 12
 SETTLE = 0.2
+SETTLED = 20.0
 BAR_CLICK = 1_000.0
 ROWS, ROW = 7_571, re.compile(rb"10\d{4}")
 TRANSFER = f"seq 100000 {100_000 + ROWS - 1}"
 LONGEST = 60.0
 ANY_PROMPT = re.compile(rb"[#$](?!\w)")
-Terminal = Shell | peers.Local
+Terminal = Shell | peers.Local | meshcentral.Terminal
 
 
 async def until_prompt(terminal: Terminal) -> None:
@@ -54,7 +58,7 @@ async def echo(terminal: Terminal, rtt: float) -> list[float]:
         await asyncio.sleep(rtt / 1_000 + SETTLE)
         terminal.arrived.clear()
         began = time.perf_counter()
-        terminal.type(b"k")
+        await terminals.press(terminal, b"k")
         await asyncio.wait_for(terminal.arrived.wait(), LONGEST)
         taken.append((time.perf_counter() - began) * 1_000)
     return taken
@@ -71,10 +75,17 @@ async def timed(start: Callable[[], Awaitable[Terminal]]) -> tuple[float, Termin
 class OneLine:
     """One profile: ours and the peers in turns."""
 
-    def __init__(self, report: Report, technician: Technician, login: peers.Login | None) -> None:
+    def __init__(
+        self,
+        report: Report,
+        technician: Technician,
+        login: peers.Login | None,
+        mesh: meshcentral.MeshCentral | None,
+    ) -> None:
         self.report = report
         self.technician = technician
         self.login = login
+        self.mesh = mesh
 
     async def measure(self, name: str, profile: Profile) -> None:
         """Clicks, then keys."""
@@ -86,8 +97,26 @@ class OneLine:
             found["ssh"], echoes["ssh"] = await self._peer(ssh, profile, PEER_CLICKS)
             found["mosh"], echoes["mosh"] = await self._peer(mosh("never"), profile, 1)
             _, echoes["mosh predicting"] = await self._peer(mosh("adaptive"), profile, 1)
+        if self.mesh is not None:
+            found["MeshCentral"], echoes["MeshCentral"] = await self._mesh(self.mesh, profile)
         self._say_clicks(name, found)
         self._say_echo(name, profile, echoes)
+
+    async def _mesh(
+        self, mesh: meshcentral.MeshCentral, profile: Profile
+    ) -> tuple[list[float], list[float]]:
+        taken: list[float] = []
+        while True:
+            milliseconds, terminal = await timed(mesh.click)
+            assert isinstance(terminal, meshcentral.Terminal)
+            taken.append(milliseconds)
+            try:
+                if len(taken) == CLICKS:
+                    await terminals.settled(terminal)
+                    return taken, await echo(terminal, profile.rtt)
+            finally:
+                await terminal.close()
+            await asyncio.sleep(2 * profile.rtt / 1_000 + 1)
 
     async def _ours(self, profile: Profile) -> tuple[list[float], Shell]:
         taken = []
@@ -154,36 +183,15 @@ class OneLine:
         )
 
 
-async def transfer(report: Report, technician: Technician, login: peers.Login | None) -> None:
-    """53 KB out of a shell on a line that resets every connection every 6 s."""
-    shell = await _patiently(technician)
-    await until_prompt(shell)
-    start = len(shell.received)
-    began = time.perf_counter()
-    shell.type(f"{TRANSFER}; echo ALL''DONE\r".encode())
-    await terminals.seen(shell, re.compile(b"ALLDONE"), start=start, seconds=LONGEST)
-    taken = time.perf_counter() - began
-    rows = ROW.findall(bytes(shell.received[start:]).partition(b"ALL''DONE")[2])
-    whole = rows == [b"%d" % number for number in range(100_000, 100_000 + ROWS)]
-    await shell.end()
-    report.add(
-        Figure(
-            f"{CUT_LINE}: 53 KB out of a shell",
-            f"{taken:.0f} s, {'every row once and in order' if whole else 'ROWS LOST OR REPEATED'}",
-            await _peer_transfer(login) if login else "",
-            "",
-            "finishes, every byte once",
-            whole,
-        )
-    )
+Opened = TypeVar("Opened")
 
 
-async def _patiently(technician: Technician) -> Shell:
+async def patiently(start: Callable[[], Awaitable[Opened]]) -> Opened:
     """Press Connect until the device is there and its nonces have come through."""
     until = time.monotonic() + LONGEST
     while True:
         try:
-            return await technician.connect()
+            return await start()
         except ConnectionError as error:
             waiting = "no-nonce" in str(error) or "device-offline" in str(error)
             if not waiting or time.monotonic() > until:
@@ -191,38 +199,28 @@ async def _patiently(technician: Technician) -> Shell:
         await asyncio.sleep(1)
 
 
-async def _peer_transfer(login: peers.Login) -> str:
-    """How much of the same ssh brings before the line's next cut ends it."""
-    terminal = peers.Local.start(login.ssh(TRANSFER))
-    began = time.perf_counter()
-    while not terminal.ended and time.perf_counter() - began < LONGEST / 2:
-        terminal.arrived.clear()
-        await asyncio.wait({asyncio.ensure_future(terminal.arrived.wait())}, timeout=1)
-    rows = len(ROW.findall(terminal.received))
-    terminal.stop()
-    end = "finished" if rows == ROWS else "ended by the cut"
-    return f"ssh {end} after {rows} of {ROWS} rows, {time.perf_counter() - began:.0f} s"
-
-
 async def measure(report: Report, folder: Path, demo: Demo, far: namespace.FarSide) -> None:
     """Every line in order."""
     technician = Technician(demo)
     await technician.enter()
     await technician.find_button()
-    lacking = peers.missing()
+    lacking = peers.missing() + ([] if meshcentral.installed() else ["MeshCentral (npm)"])
     report.notes.extend(f"Peer not measured: {name} is missing." for name in lacking)
-    with encrypted(folder / "tls", far.near, demo.port) as port:
+    async with contextlib.AsyncExitStack() as stack:
+        port = stack.enter_context(encrypted(folder / "tls", far.near, demo.port))
         link = f"wss://{far.near}:{port}/-/link/device"
         device = FarDevice(demo, far, link, folder / "tls" / "cert.pem")
-        try:
-            if lacking:
-                await _lines(report, OneLine(report, technician, None), device, far)
-            else:
-                with peers.sshd(folder / "ssh", far) as login:
-                    await _lines(report, OneLine(report, technician, login), device, far)
-        finally:
-            device.go_home()
-            await technician.close()
+        stack.callback(device.go_home)
+        stack.push_async_callback(technician.close)
+        login = mesh = None
+        if not peers.missing():
+            login = stack.enter_context(peers.sshd(folder / "ssh", far))
+        if meshcentral.installed():
+            far.become(Profile())  # its agent fetches 600 KB of program first: not counted
+            (folder / "peer").mkdir()
+            mesh = await stack.enter_async_context(meshcentral.meshcentral(folder / "peer", far))
+            await asyncio.sleep(SETTLED)
+        await _lines(report, OneLine(report, technician, login, mesh), device, far)
 
 
 async def _lines(report: Report, one: OneLine, device: FarDevice, far: namespace.FarSide) -> None:
@@ -233,10 +231,6 @@ async def _lines(report: Report, one: OneLine, device: FarDevice, far: namespace
         await asyncio.sleep(3)
         await one.measure(name, profile)
         device.stop()
-    far.become(CUT)
-    await device.start()
-    await transfer(report, one.technician, one.login)
-    report.notes.append(f"{CUT_LINE}: the link came up {device.links} times.")
 
 
 def run(folder: Path) -> Report:

@@ -23,6 +23,8 @@ from typing import Any
 import aiohttp
 from checks.ports import free_port
 
+from bench.namespace import FarSide
+
 VERSION = "1.1.55"
 CACHE = Path.home() / ".cache" / "reachback-bench"
 PROGRAM = CACHE / "node_modules" / "meshcentral"
@@ -89,8 +91,10 @@ class Terminal:
 class MeshCentral:
     """A running server with one agent, and a signed-in control connection."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, far: FarSide | None = None) -> None:
         self.folder = folder
+        self.far = far
+        self.host = far.near if far else "127.0.0.1"
         self.port = free_port()
         self.password = secrets.token_urlsafe(12)
         self.processes: list[subprocess.Popen[bytes]] = []
@@ -108,7 +112,7 @@ class MeshCentral:
         """Write the settings and make the account."""
         (self.folder / "data").mkdir(parents=True)
         settings = {
-            "cert": "127.0.0.1", "port": self.port, "portBind": "127.0.0.1", "redirPort": 0,
+            "cert": self.host, "port": self.port, "portBind": self.host, "redirPort": 0,
             "mpsPort": 0, "WANonly": True, "AgentPong": 300,
         }  # fmt: skip
         recording = {"index": True, "protocols": [1, 2, 5], "filepath": str(self.folder / "rec")}
@@ -137,7 +141,7 @@ class MeshCentral:
 
     def meshctrl(self, *words: str) -> str:
         """Run the peer's own command line client."""
-        where = ["--url", f"wss://127.0.0.1:{self.port}"]
+        where = ["--url", f"wss://{self.host}:{self.port}"]
         who = ["--loginuser", "admin", "--loginpass", self.password]
         return self.run(["node", str(PROGRAM / "meshctrl.js"), *words, *where, *who])
 
@@ -169,9 +173,10 @@ class MeshCentral:
         (agent / "meshagent").chmod(0o700)
         identity = base64.b64decode(found[0].replace("@", "+").replace("$", "/")).hex().upper()
         lines = ("MeshName=g1", "MeshType=2", f"MeshID=0x{digits}", f"ServerID={identity}",
-                 f"MeshServer=wss://127.0.0.1:{self.port}/agent.ashx")  # fmt: skip
+                 f"MeshServer=wss://{self.host}:{self.port}/agent.ashx")  # fmt: skip
         (agent / "meshagent.msh").write_text("\n".join(lines) + "\n")
-        self.begin([str(agent / "meshagent"), "connect", "--agentName=a1"], agent)
+        words = [str(agent / "meshagent"), "connect", "--agentName=a1"]
+        self.begin(self.far.command(*words) if self.far else words, agent)
 
     async def sign_in(self) -> None:
         """Open the control connection a signed-in page has."""
@@ -182,7 +187,7 @@ class MeshCentral:
             try:
                 assert self.http is not None
                 self.control = await self.http.ws_connect(
-                    f"wss://127.0.0.1:{self.port}/control.ashx", headers={"x-meshauth": token}
+                    f"wss://{self.host}:{self.port}/control.ashx", headers={"x-meshauth": token}
                 )
             except (OSError, aiohttp.ClientError):
                 if time.monotonic() > until:
@@ -213,7 +218,7 @@ class MeshCentral:
         tunnel = {"action": "msg", "type": "tunnel", "usage": 1, "nodeid": self.node}
         await self.control.send_json(tunnel | {"value": value})
         socket = await self.http.ws_connect(
-            f"wss://127.0.0.1:{self.port}/meshrelay.ashx?browser=1&{query}"
+            f"wss://{self.host}:{self.port}/meshrelay.ashx?browser=1&{query}"
             f"&auth={self.cookies['cookie']}",
             max_msg_size=0,
         )
@@ -234,9 +239,9 @@ class MeshCentral:
 
 
 @contextlib.asynccontextmanager
-async def meshcentral(folder: Path) -> AsyncIterator[MeshCentral]:
-    """Give a running MeshCentral with an agent; end it afterwards."""
-    peer = MeshCentral(folder)
+async def meshcentral(folder: Path, far: FarSide | None = None) -> AsyncIterator[MeshCentral]:
+    """Give a running MeshCentral with an agent, beyond a line or here; end it afterwards."""
+    peer = MeshCentral(folder, far)
     try:
         await peer.start()
         yield peer

@@ -44,6 +44,12 @@ class FarSide:
     near: str
     far: str
     emulator: subprocess.Popen[bytes]
+    device: str
+
+    def traffic(self) -> int:
+        """IP bytes that went over the line so far, both ways, as the kernel counts them."""
+        counters = Path("/sys/class/net") / self.device / "statistics"
+        return sum(int((counters / name).read_text()) for name in ("rx_bytes", "tx_bytes"))
 
     def command(self, *words: str) -> list[str]:
         """The command that runs `words` on the far side."""
@@ -81,7 +87,7 @@ def far_side() -> Iterator[FarSide]:
         _ip("-n", name, "addr", "add", far, "peer", near, "dev", devices[1])
         _ip("-n", name, "link", "set", devices[1], "mtu", str(MTU), "up")
         _ip("-n", name, "link", "set", "lo", "up")
-        yield FarSide(name, near, far, emulator)
+        yield FarSide(name, near, far, emulator, devices[0])
     finally:
         emulator.stdin.close()
         emulator.wait(timeout=10)

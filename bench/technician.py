@@ -21,7 +21,7 @@ from reachback_wire.signing import PrivateKey
 from reachback_wire.units import DataUnit
 
 CASE_SECONDS = 90
-BUTTON = re.compile(r'data-connect="([^"]+)" data-case="([^"]+)" data-run-as="([^"]+)"')
+BUTTON = re.compile(r'data-connect="([^"]+)"[^>]*? data-case="([^"]+)"[^>]*? data-run-as="([^"]+)"')
 
 
 class Visitor:
@@ -103,16 +103,20 @@ class Technician(Visitor):
     async def connect(self, port: int = 0) -> "Shell":
         """Press Connect; return when the device has opened the shell. `port`: another way in."""
         key = PrivateKey.generate()
+        granted = await self.granted(key, "shell.user")
+        shell = Shell(self, key, granted, port or self.demo.port)
+        await shell.begin()
+        return shell
+
+    async def granted(self, key: PrivateKey, capability: str) -> dict[str, Any]:
+        """What the page gets for a click: session, ticket, grant and the channel to open."""
         asked = {
             "session_key": key.public_line,
             "case": self.button.case,
             "run_as": self.button.run_as,
-            "capability": "shell.user",
+            "capability": capability,
         }
-        granted = await self.post(self.button.path, asked)
-        shell = Shell(self, key, granted, port or self.demo.port)
-        await shell.begin()
-        return shell
+        return await self.post(self.button.path, asked)
 
 
 class Shell(Browser):
@@ -131,12 +135,15 @@ class Shell(Browser):
         """Open the shell in one round trip, as the page does; ConnectionError when refused."""
         grant, plan = self.granted_by_web["grant"], self.granted_by_web["channel"]
         identity = json.loads(grant["body"])["id"]
-        size = {"columns": 80, "rows": 24, "term": "xterm-256color"}
-        wish = Open(identity, plan["key"], plan["kind"], size | plan["parameters"], 1)
+        wish = Open(identity, plan["key"], plan["kind"], self.wanted() | plan["parameters"], 1)
         signed: Envelope = seal(wish, self.key)
         await self.arrive({"grant": grant, "open": signed.to_json()}, plan["key"])
         if self.refused:
             raise ConnectionError(str(self.refused))
+
+    def wanted(self) -> dict[str, Any]:
+        """The parameters that are this end's to choose."""
+        return {"columns": 80, "rows": 24, "term": "xterm-256color"}
 
     @override
     def event(self, event: object) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Awaitable
 from typing import Protocol
 
 PROMPT = re.compile(rb"[#$] ")
+DONE = re.compile(b"ALLDONE")
 OUTPUT = 40_000_000
 PRINT = f"head -c {OUTPUT} /dev/zero | tr '\\0' x; echo; echo ALL''DONE\r".encode()
 
@@ -73,7 +74,7 @@ async def output(terminal: Terminal) -> float:
     start = len(terminal.received)
     began = time.perf_counter()
     await press(terminal, PRINT)
-    await seen(terminal, re.compile(b"ALLDONE"), start=start, seconds=120)
+    await seen(terminal, DONE, start=start, seconds=120)
     return OUTPUT * 8 / 1e6 / (time.perf_counter() - began)
 
 

@@ -12,6 +12,7 @@ await build({
     files: "src/files/main.ts",
     run: "src/run/main.ts",
     tunnel: "src/tunnel/main.ts",
+    approve: "src/approve/main.ts",
     replay: "src/replay/main.ts",
     worker: "src/worker/main.ts",
   },

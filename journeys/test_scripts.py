@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from journeys import beside
+from journeys import approving, beside
 from journeys.conftest import enter, look
 from journeys.demo import Demo
 from journeys.pages import connect, expect_accessible, expect_output, open_case, terminal, type_line
@@ -337,3 +337,58 @@ def test_a_shell_behind_a_proxy_without_websocket_loses_nothing_in_a_cut(
         assert rows.count("typed-while-the-proxy-was-gone") == 2  # typed once, echoed once
         shell.locator("[data-session-end]").click()
         expect(shell.locator(".session")).to_have_attribute("data-link", "ended")
+
+
+@pytest.fixture(scope="module")
+def phone(people: BrowserContext, hotel: Demo) -> Page:
+    """The hotel's administrator, on a phone."""
+    page = enter(people, hotel, "hotel")
+    page.set_viewport_size({"width": 390, "height": 844})
+    return page
+
+
+def test_the_hotels_administrator_makes_a_key_and_demands_approval(
+    people: BrowserContext, hotel: Demo, phone: Page
+) -> None:
+    """The last chapter: from here on nobody opens a shell without a yes from the phone."""
+    phone.goto(hotel.url("hotel", "/portal/approvals/keys/"))
+    expect_accessible(phone)
+    phone.get_by_role("button", name="Make a key in this browser").click()
+    copies = phone.get_by_role("button", name="Copy the public key")
+    expect(copies).to_be_visible()
+    line = copies.get_attribute("data-copies") or ""
+    for file in approving.signed(hotel, line):
+        phone.goto(hotel.url("hotel", "/portal/contract/publish/"))
+        phone.locator("#publish-file").set_input_files(file)
+        phone.get_by_role("button", name="Publish").click()
+        expect(phone.locator("#main")).to_contain_text("Chen Wei's phone")
+    phone.goto(hotel.url("hotel", "/portal/approvals/keys/"))
+    expect(phone.locator("#main")).to_contain_text("in the keyset")
+    look(phone, "approval-keys")
+
+
+def test_the_shell_opens_by_itself_when_the_phone_says_yes(
+    hotel: Demo, phone: Page, tomas: Page
+) -> None:
+    tomas.goto(hotel.url("tech", "/queue/"))
+    open_case(tomas, SUBJECT)
+    tomas.get_by_role("link", name="Ask for approval…").click()
+    tomas.get_by_label("Why is it needed?").fill(approving.WHY)
+    expect_accessible(tomas)
+    look(tomas, "approval-ask")
+    tomas.get_by_role("button", name="Ask for approval").click()
+    expect(tomas.locator("#approval-state")).to_contain_text("The approvers were told")
+    expect_accessible(tomas)
+    look(tomas, "approval-waiting")
+    phone.goto(hotel.url("hotel", "/portal/approvals/"))
+    expect_accessible(phone)
+    look(phone, "approval-list")
+    phone.locator("#approvals-waiting a.row-link").first.click()
+    expect(phone.locator("#approval")).to_contain_text(approving.WHY)
+    expect_accessible(phone)
+    look(phone, "approval-phone")
+    phone.get_by_role("button", name="Approve", exact=True).click()
+    expect(phone.locator("#approval")).to_contain_text("signed")
+    tomas.wait_for_url("**/sessions/**")
+    expect(tomas.locator(".xterm-screen").first).to_be_visible()
+    expect(tomas.locator("#main, body").first).to_contain_text("lijiang-frontdesk")

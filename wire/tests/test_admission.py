@@ -228,7 +228,9 @@ APPROVED = contract(clause(4, approval=RULE))
 def approved(*, until: int = NOW + DAY, signer: object = APPROVER, **changes: object) -> Envelope:
     request = ApprovalRequest(
         device=DEVICE.public_line,
+        session="session-1",
         capabilities=("shell.user",),
+        parameter="guest",
         technician="Tomás Rivera",
         case="Registration page is down",
         reason="repair",
@@ -246,7 +248,7 @@ def test_a_clause_with_approvals_waits_for_them() -> None:
     assert refusal(place, sealed_grant(grant(APPROVED))).code == "approval-missing"
     admission = admit(approved(), sealed_wish(), gate(trusting(APPROVED)))
     assert admission.decision is not None
-    assert admission.decision.expires == NOW + 59 * MINUTE, "the approval ends before the grant"
+    assert admission.decision.expires == NOW + 2 * HOUR, "the answer's end is not the session's"
 
 
 @pytest.mark.parametrize(

@@ -401,7 +401,7 @@ def test_a_clause_is_said_in_plain_english() -> None:
         f"{PROVIDER.fingerprint} who signed in with a one-time code or a passkey may open a shell "
         "as guest, read /var/log/* or /etc/hosts and run any script on devices tagged front-desk "
         "or named by their keys (1), every day 22:00 to 06:00 "
-        "(Asia/Shanghai, not on holidays), when a case is named, 1 of the approvers said yes to "
+        "(Asia/Shanghai, not on holidays), when a case is named, one of the approvers said yes to "
         "the request and the person at the device consents. Proved: the device, what is done, the "
         "time, the approvals, the consent and the technician's key. Asserted by the provider: who "
         "belongs to the team, how the technician signed in and the case."

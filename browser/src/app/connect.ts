@@ -50,6 +50,7 @@ async function granted(button: HTMLButtonElement): Promise<Granted> {
   const made = await post<Granted>(button.dataset.connect ?? "", {
     session_key: key.line,
     case: button.dataset.case ?? "",
+    approval: button.dataset.approval ?? "",
     ...wanted(button),
   });
   const { session } = made;
@@ -64,6 +65,23 @@ function whyNot(error: unknown): string {
     return "This browser cannot make an Ed25519 key; update it or use another.";
   }
   return "The server cannot be reached.";
+}
+
+/** Where the contract asks for approval, the page that asks for it comes instead of a refusal. */
+function askInstead(button: HTMLButtonElement, error: unknown, here: boolean): boolean {
+  const { ask, case: matter = "", approval } = button.dataset;
+  const needed = error instanceof Refused && error.code.startsWith("approval-");
+  if (!needed || !here || ask === undefined || approval !== undefined) return false;
+  location.assign(`${ask}?${new URLSearchParams({ case: matter, ...wanted(button) })}`);
+  return true;
+}
+
+/** A page that waits for an approval goes on by itself, once for each button that appears. */
+function goOn(): void {
+  const button = document.querySelector<HTMLButtonElement>("[data-connect][data-at-once]");
+  if (button === null) return;
+  button.removeAttribute("data-at-once");
+  void connect(button);
 }
 
 /** A device in contact on demand comes: what it needs to be asked for follows its link at once. */
@@ -114,6 +132,7 @@ async function connect(button: HTMLButtonElement, tries = 1): Promise<void> {
   } catch (error) {
     button.disabled = false;
     button.removeAttribute("aria-busy");
+    if (askInstead(button, error, tab === undefined)) return;
     answer(button, whyNot(error));
     const waits = error instanceof Refused && error.code === "device-expected";
     if (waits) waitFor(button);
@@ -132,4 +151,8 @@ export function startConnect(): void {
     );
     if (stop) void stopWaiting(stop);
   });
+  goOn();
+  const waiting = document.getElementById("approval-state");
+  if (waiting === null) return;
+  new MutationObserver(goOn).observe(waiting, { childList: true, subtree: true });
 }

@@ -6,19 +6,11 @@ keyset chain → statement → contract → narrowings (already in `CustomerTrus
 
 from dataclasses import dataclass
 
-from reachback_wire import canonical
+from reachback_wire import approving
 from reachback_wire.decisions import Decision, check_grant, decide
-from reachback_wire.documents import (
-    Approval,
-    ApprovalRequest,
-    CarriedApproval,
-    Contract,
-    Envelope,
-    Grant,
-    Open,
-)
+from reachback_wire.documents import Contract, Envelope, Grant, Keyset, Open
 from reachback_wire.refusals import Refusal
-from reachback_wire.requests import Approved, Clock, Request
+from reachback_wire.requests import Clock, Request
 from reachback_wire.spent import NonceBook, SpentLedger, Standing
 from reachback_wire.trust import CustomerTrust
 
@@ -82,7 +74,7 @@ def admit(grant_envelope: Envelope, open_envelope: Envelope, gate: Gate) -> Admi
         return Admission(grant, digest, wish, open_digest, standing, None)
     if gate.nonces is not None:
         gate.nonces.bind(grant.nonce, digest, gate.steady)
-    approvals = tuple(_approved(item, contract) for item in grant.approvals)
+    approvals = approving.check(grant, contract, _standing_keyset(trust))
     request = Request.of(wish, signers=signers, approvals=approvals, consent=gate.consent)
     decision = decide(
         contract,
@@ -112,9 +104,14 @@ def verify_grant(envelope: Envelope, trust: CustomerTrust, contract: Contract) -
     return grant
 
 
-def _standing_contract(trust: CustomerTrust) -> Contract:
+def _standing_keyset(trust: CustomerTrust) -> Keyset:
     if trust.keyset is None:
         raise Refusal("unpinned", "The customer's keys are not known here yet: health only.")
+    return trust.keyset
+
+
+def _standing_contract(trust: CustomerTrust) -> Contract:
+    _standing_keyset(trust)
     if trust.statement is None:
         raise Refusal(
             "statement-missing", "The customer has not vouched for this device yet: health only."
@@ -142,14 +139,3 @@ def _verify_open(
     if wish.grant != grant.id or session != grant.session:
         raise Refusal("wrong-session-key", "The wish to open belongs to another grant.")
     return wish, envelope.signers(Open.TYPE, named | {grant.session_key})
-
-
-def _approved(carried: CarriedApproval, contract: Contract) -> Approved:
-    """Check an approval that the grant carries; a broken one refuses the whole grant."""
-    keys = {key for item in contract.clauses if item.approval for key in item.approval.keys}
-    request = ApprovalRequest.parse(carried.request)
-    approval = Approval.parse(carried.approval.body)
-    if approval.request != canonical.digest(carried.request):
-        raise Refusal("approval-missing", "An approval says yes to another request.")
-    signer = min(carried.approval.signers(Approval.TYPE, keys))
-    return Approved(signer, request, approval.issued, approval.expires)

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from reachback_wire import sentences, windows
-from reachback_wire.documents import ApprovalRule, Capability, Clause, Contract, Grant
+from reachback_wire import approving, sentences, windows
+from reachback_wire.documents import Capability, Clause, Contract, Grant
 from reachback_wire.refusals import Code, Refusal
-from reachback_wire.requests import Approved, Clock, Moments, Request
+from reachback_wire.requests import Clock, Moments, Request
 
 _STRENGTH = {"": 0, "any": 0, "totp": 1, "passkey": 2}
 
@@ -150,13 +150,12 @@ def _check_approvals(clause: Clause, matter: Weighing) -> None:
     rule = clause.approval
     if rule is None:
         return
-    fitting = [item for item in matter.request.approvals if _fits(item, rule, matter)]
-    if len({item.key for item in fitting}) < rule.needed:
-        _refuse(
-            "approval-missing",
-            f"Clause {clause.number} asks for {rule.needed} approvals of this very request.",
-        )
-    if len({item.key for item in _current(fitting, rule, matter.moments(clause))}) < rule.needed:
+    fitting = approving.fitting(matter.grant, matter.request, rule)
+    if approving.people(fitting) < rule.needed:
+        words = sentences.approval_words(rule.needed)
+        _refuse("approval-missing", f"Clause {clause.number} asks for {words} of this request.")
+    current = approving.current(fitting, rule, matter.moments(clause))
+    if approving.people(current) < rule.needed:
         _refuse(
             "approval-expired", f"The approval that clause {clause.number} asks for has expired."
         )
@@ -167,41 +166,15 @@ def _check_consent(clause: Clause, matter: Weighing) -> None:
         _refuse("consent-missing", "The person at the device has not consented.")
 
 
-def _fits(approved: Approved, rule: ApprovalRule, matter: Weighing) -> bool:
-    """Whether an approval says yes to this very request by somebody the clause names."""
-    grant, request = matter.grant, approved.request
-    return (
-        approved.key in rule.keys
-        and request.device == grant.device
-        and matter.request.capability in request.capabilities
-        and request.technician == grant.technician.name
-        and request.case == (grant.case.reference if grant.case else "")
-    )
-
-
-def _current(found: list[Approved], rule: ApprovalRule, moments: Moments) -> list[Approved]:
-    return [
-        item
-        for item in found
-        if moments.before(_approval_end(item, rule)) and moments.since(item.request.start)
-    ]
-
-
-def _approval_end(approved: Approved, rule: ApprovalRule) -> int:
-    ends = approved.issued + rule.expires_minutes * 60_000
-    return min(approved.expires, approved.request.until, ends)
-
-
 def _expires(clause: Clause, matter: Weighing) -> int:
     moments = matter.moments(clause)
     ends = [matter.grant.expires, matter.contract.expires]
     if clause.when:
         ends += [windows.closes(clause.when, moment) for moment in matter.windows_at(clause)]
-    if clause.approval:
-        rule = clause.approval
-        fitting = [item for item in matter.request.approvals if _fits(item, rule, matter)]
-        best = sorted(_approval_end(item, rule) for item in _current(fitting, rule, moments))
-        ends.append(best[-rule.needed])
+    if rule := clause.approval:
+        fitting = approving.fitting(matter.grant, matter.request, rule)
+        found = approving.current(fitting, rule, moments)
+        ends.append(approving.execution_end(found, rule))
     return min(ends)
 
 

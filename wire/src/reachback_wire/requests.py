@@ -81,12 +81,16 @@ class Moments:
 
 @dataclass(frozen=True, slots=True)
 class Approved:
-    """A checked approval: the key that signed it, what it says yes to, and its life (ms)."""
+    """A checked approval: the key that signed it, what it says yes to, and its life (ms).
+
+    `person` is whose key it is, as the customer's keyset names it.
+    """
 
     key: str
     request: ApprovalRequest
     issued: int
     expires: int
+    person: str
 
 
 @dataclass(frozen=True, slots=True)

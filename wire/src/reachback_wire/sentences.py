@@ -94,7 +94,7 @@ def condition_words(clause: Clause) -> str:
     if clause.case_required:
         conditions.append("a case is named")
     if clause.approval:
-        conditions.append(f"{clause.approval.needed} of the approvers said yes to the request")
+        conditions.append(f"{_approvers_words(clause.approval.needed)} said yes to the request")
     if clause.consent == "attended":
         conditions.append("the person at the device consents")
     return f", when {listed(conditions)}" if conditions else ""
@@ -176,6 +176,15 @@ def allowed_sentence(
 def contract_sentences(contract: Contract) -> tuple[str, ...]:
     """Say every clause of a contract, in order."""
     return tuple(clause_sentence(clause, contract) for clause in contract.clauses)
+
+
+def approval_words(needed: int) -> str:
+    """Say how many approvals: “an approval”, “2 approvals by different people”."""
+    return "an approval" if needed == 1 else f"{needed} approvals by different people"
+
+
+def _approvers_words(needed: int) -> str:
+    return "one of the approvers" if needed == 1 else f"{needed} of the approvers"
 
 
 def _days(days: Sequence[str]) -> str:

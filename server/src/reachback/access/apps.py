@@ -21,6 +21,8 @@ class AccessConfig(AppConfig):
             notices,
             returning,
         )
+        from reachback.access.approvals import asking, waking  # noqa: PLC0415
+        from reachback.access.approvals import notices as approval_notices  # noqa: PLC0415
         from reachback.access.operations.give_up_waiting import give_up_waiting  # noqa: PLC0415
         from reachback.access.operations.leave_recipe import leave_unattended  # noqa: PLC0415
         from reachback.access.web import navigation, panels  # noqa: PLC0415
@@ -33,8 +35,10 @@ class AccessConfig(AppConfig):
 
         timers.handle(returning.TIMER, give_up_waiting)
         timers.handle(installing.TIMER, leave_unattended)
+        timers.handle(asking.TIMER, waking.wake)
         audit_slots.action_words.register(acts.WORDS)
         delivery_slots.message_kinds.register(notices.kinds)
+        delivery_slots.message_kinds.register(approval_notices.kinds)
         device_slots.documents_for_device.register(documents.for_device)
         device_slots.keysets_for_enrolment.register(documents.keysets_for_enrolment)
         device_slots.device_panels.register(panels.device_panel)
@@ -43,4 +47,5 @@ class AccessConfig(AppConfig):
         ui_slots.navigation.register(navigation.sessions, order=30)
         ui_slots.navigation.register(navigation.scripts, order=35)
         ui_slots.navigation.register(navigation.contract, order=30)
+        ui_slots.navigation.register(navigation.approvals, order=32)
         ui_slots.navigation.register(navigation.my_sessions, order=31)

@@ -18,10 +18,12 @@ from reachback.cases import queries as cases
 from reachback.devices import queries as devices
 from reachback.kernel.actors import Actor
 from reachback.people import queries as people
+from reachback_wire import approving
 from reachback_wire import documents as wire
-from reachback_wire.decisions import Clock, Decision, Request
+from reachback_wire.decisions import Approved, Clock, Decision, Request
 from reachback_wire.decisions import decide as wire_decide
 from reachback_wire.documents.capability import ADMINISTRATORS
+from reachback_wire.refusals import Refusal
 from reachback_wire.signing import PrivateKey
 
 _PROBE_LIFETIME = timedelta(hours=11)
@@ -54,7 +56,7 @@ class Wish:
 
     `also`: what the same grant may name beside it (`companions`).
     `script` is the digest of the text that `exec` is to run. `at` (ms) is when a planned restart
-    is to happen, 0 for at once.
+    is to happen, 0 for at once. `approvals` are those of the customer's people for `session`.
     """
 
     capability: str
@@ -65,6 +67,8 @@ class Wish:
     also: tuple[str, ...] = ()
     script: str = ""
     at: int = 0
+    session: str = ""
+    approvals: tuple[wire.CarriedApproval, ...] = ()
 
 
 def matter(actor: Actor, device_id: UUID, case_id: UUID | None, now: datetime) -> Matter:
@@ -116,7 +120,7 @@ def draft_grant(actor: Actor, matter: Matter, wish: Wish, now: datetime) -> wire
     digest = matter.contract_row.digest if matter.contract_row else _NO_DIGEST
     return wire.Grant(
         id="draft",
-        session="draft",
+        session=wish.session or "draft",
         technician=wire.Technician(name=actor.name, teams=matter.teams, mfa=wish.mfa),
         session_key=wish.session_key,
         device=matter.device.key,
@@ -127,6 +131,7 @@ def draft_grant(actor: Actor, matter: Matter, wish: Wish, now: datetime) -> wire
         issued=milliseconds(now),
         expires=milliseconds(now + _PROBE_LIFETIME),
         case=matter.case,
+        approvals=wish.approvals,
         uses=1 if wish.capability in _ONCE else 0,
     )
 
@@ -141,7 +146,7 @@ def _parameters(matter: Matter, wish: Wish) -> dict[str, object]:
     return dict(files) if files else {"run_as": wish.run_as}
 
 
-def _parameter(matter: Matter, wish: Wish) -> str:
+def parameter(matter: Matter, wish: Wish) -> str:
     """What the contract limits of it; a restart has nothing to limit."""
     if wish.capability == "reboot":
         return ""
@@ -158,12 +163,17 @@ def decide(actor: Actor, matter: Matter, wish: Wish, now: datetime) -> Decision:
         return _refused("held", sentence % {"name": matter.device.name})
     grant = draft_grant(actor, matter, wish, now)
     moment = milliseconds(now)
+    try:
+        approvals = _approvals(actor, matter, grant)
+    except Refusal as refusal:
+        return Decision.refused(refusal)
     request = Request(
         kind=wish.capability.split(".", 1)[0],
         capability=wish.capability,
-        parameter=_parameter(matter, wish),
+        parameter=parameter(matter, wish),
         signers=frozenset({wish.session_key}),
         parameters=_parameters(matter, wish),
+        approvals=approvals,
     )
     return wire_decide(
         matter.contract,
@@ -174,6 +184,16 @@ def decide(actor: Actor, matter: Matter, wish: Wish, now: datetime) -> Decision:
         narrowings=matter.narrowings,
         fresh_at=moment,
     )
+
+
+def _approvals(actor: Actor, matter: Matter, grant: wire.Grant) -> tuple[Approved, ...]:
+    """Check what the grant would carry, as front and device do. Raises Refusal."""
+    if not grant.approvals or matter.contract is None:
+        return ()
+    rows = queries.keysets(actor, matter.device.organisation_id)
+    if not rows:
+        raise Refusal("unpinned", _("The customer's keys are not known here yet."))
+    return approving.check(grant, matter.contract, wire.Keyset.parse(rows[-1].body))
 
 
 def companions(actor: Actor, matter: Matter, wish: Wish, now: datetime) -> tuple[str, ...]:

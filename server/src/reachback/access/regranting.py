@@ -7,7 +7,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from reachback.access import deciding, handing, keys, tickets
+from reachback.access import deciding, handing, keys, queries, tickets
 from reachback.access.errors import AccessRefused
 from reachback.access.instants import instant, milliseconds
 from reachback.access.models import AccessSession, Grant, LinkTicket, SpentNonce
@@ -39,7 +39,7 @@ class Drafted:
 def draft(actor: Actor, now: datetime, session: AccessSession, *, key: str, mfa: str) -> Drafted:
     """Decide and sign; asks the front for a nonce of the device's link. AccessRefused."""
     matter = deciding.matter(actor, session.device_id, session.case_id, now)
-    wish = handing.wish_of(session, key, mfa)
+    wish = replace(handing.wish_of(session, key, mfa), **_approved(actor, session))
     decision = deciding.decide(actor, matter, wish, now)
     if not decision.allowed:
         raise AccessRefused(decision.code, decision.sentence, decision.clause)
@@ -51,6 +51,13 @@ def draft(actor: Actor, now: datetime, session: AccessSession, *, key: str, mfa:
         expires=min(decision.expires, milliseconds(now + LIFETIME)),
     )
     return Drafted(document=document, sealed=wire.seal(document, keys.grant_key()))
+
+
+def _approved(actor: Actor, session: AccessSession) -> dict[str, Any]:
+    """What was approved for this session is good for its own technician alone."""
+    rows = queries.grants(session.id) if session.technician_id == actor.id else ()
+    carried = wire.Grant.parse(rows[0].body).approvals if rows else ()
+    return {"session": str(session.id), "approvals": carried}
 
 
 def _nonce(session: AccessSession) -> str:

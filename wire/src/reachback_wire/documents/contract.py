@@ -110,7 +110,10 @@ class When:
 
 @dataclass(frozen=True, slots=True)
 class ApprovalRule:
-    """How many of which keys must approve the exact request, and for how long that holds."""
+    """How many people must approve the exact request, and for how long their yes holds.
+
+    `keys` empty: whoever has the role `approve` in the newest keyset.
+    """
 
     needed: int
     keys: tuple[str, ...]
@@ -124,7 +127,7 @@ class ApprovalRule:
             members.integer("expires_minutes", least=1, most=525_600),
         )
         members.finish()
-        if len(found.keys) < found.needed:
+        if found.keys and len(found.keys) < found.needed:
             malformed("A clause needs more approvals than it names keys.")
         return found
 

@@ -65,10 +65,16 @@ class CaseReference:
 
 @dataclass(frozen=True, slots=True)
 class ApprovalRequest:
-    """Exactly what an approver says yes to; its canonical text is what is hashed."""
+    """Exactly what an approver says yes to; its canonical text is what is hashed.
+
+    `session` is the one it is good for; `parameter` what the contract limits of it (user, script,
+    path, target; "" for a restart). `start` and `until` (ms) bound what is done, not the answer.
+    """
 
     device: str
+    session: str
     capabilities: tuple[str, ...]
+    parameter: str
     technician: str
     case: str
     reason: str
@@ -80,7 +86,9 @@ class ApprovalRequest:
         members = Members(canonical.loads(body), "request")
         found = cls(
             device=members.key("device"),
+            session=members.filled("session"),
             capabilities=members.texts("capabilities", capability.NAMES),
+            parameter=members.text("parameter"),
             technician=members.filled("technician"),
             case=members.text("case"),
             reason=members.text("reason"),
@@ -93,7 +101,9 @@ class ApprovalRequest:
     def to_body(self) -> str:
         value: dict[str, object] = {
             "device": self.device,
+            "session": self.session,
             "capabilities": list(self.capabilities),
+            "parameter": self.parameter,
             "technician": self.technician,
             "case": self.case,
             "reason": self.reason,

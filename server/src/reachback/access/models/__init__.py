@@ -1,5 +1,7 @@
 """The nouns of access, one file each."""
 
+from reachback.access.models.approval import ApprovalAnswer, ApprovalRequest
+from reachback.access.models.approver import Approver, ApproverKey
 from reachback.access.models.command_row import CommandRow
 from reachback.access.models.contract import ContractDocument
 from reachback.access.models.draft import ContractDraft
@@ -24,6 +26,10 @@ from reachback.access.models.ticket import LinkTicket
 __all__ = [
     "AcceptedIncident",
     "AccessSession",
+    "ApprovalAnswer",
+    "ApprovalRequest",
+    "Approver",
+    "ApproverKey",
     "CommandRow",
     "ContractDocument",
     "ContractDraft",

@@ -10,10 +10,18 @@ from django.utils.translation import gettext as _
 
 from reachback.access import awaiting, deciding, keys, planning, policy, tickets
 from reachback.access import facts as access_facts
+from reachback.access.approvals import using
 from reachback.access.deciding import Matter
 from reachback.access.errors import AccessRefused, MayNotConnect
 from reachback.access.instants import instant, milliseconds
-from reachback.access.models import AccessSession, ContractDocument, Grant, LinkTicket, SpentNonce
+from reachback.access.models import (
+    AccessSession,
+    ApprovalRequest,
+    ContractDocument,
+    Grant,
+    LinkTicket,
+    SpentNonce,
+)
 from reachback.access.scripts import users
 from reachback.access.seats import Sitter, seat
 from reachback.audit.operations import record
@@ -35,7 +43,7 @@ class ConnectRequest:
 
     `target` (`host:port`) belongs to the capability `tunnel`, `run_as` to the others; `script` is
     the digest that `exec` is to run, once. `in_browser`: the tunnel's page opens in the browser.
-    `at` (ms since 1970) plans a restart for then.
+    `at` (ms since 1970) plans a restart for then. `approval_id`: what the customer approved.
     """
 
     device_id: UUID
@@ -48,6 +56,7 @@ class ConnectRequest:
     script: str = ""
     in_browser: bool = False
     at: int = 0
+    approval_id: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +88,7 @@ class _Plan:
     contract_row: ContractDocument
     decision: Decision
     session_id: UUID
+    approval: ApprovalRequest | None
     ticket: str
     void_at: datetime
     expires: int
@@ -97,9 +107,9 @@ def connect(*, actor: Actor, now: datetime, request: ConnectRequest) -> Connecte
         raise MayNotConnect
     try:
         _check_key(request.session_key)
-        asked = _complete(actor, request, matter, awaiting.moment(matter, now))
+        asked = complete(actor, request, matter, awaiting.moment(matter, now))
         if awaiting.expected(matter):
-            raise awaiting.wait(actor, matter, _wish(asked), now)
+            raise awaiting.wait(actor, matter, _approved_wish(actor, asked, now), now)
         plan = _plan(actor, matter, asked, now)
         return _mint(actor, now, plan, _nonce(actor, plan))
     except AccessRefused as refused:
@@ -107,7 +117,7 @@ def connect(*, actor: Actor, now: datetime, request: ConnectRequest) -> Connecte
         raise
 
 
-def _complete(
+def complete(
     actor: Actor, request: ConnectRequest, matter: Matter, now: datetime
 ) -> ConnectRequest:
     """A tunnel names a target and no user, a script its digest; the rest gets the usual user."""
@@ -146,8 +156,13 @@ def _wish(request: ConnectRequest) -> deciding.Wish:
     )
 
 
+def _approved_wish(actor: Actor, request: ConnectRequest, now: datetime) -> deciding.Wish:
+    return replace(_wish(request), **using.members(using.approved(actor, request, now)))
+
+
 def _plan(actor: Actor, matter: Matter, request: ConnectRequest, now: datetime) -> _Plan:
-    wish = _wish(request)
+    approval = using.approved(actor, request, now)
+    wish = _approved_wish(actor, request, now)
     if wish.at:
         planning.check(wish.at, now)
     wish, decision = users.settle(actor, matter, wish, now)
@@ -159,7 +174,8 @@ def _plan(actor: Actor, matter: Matter, request: ConnectRequest, now: datetime) 
         wish=replace(wish, also=(*wish.also, *deciding.companions(actor, matter, wish, now))),
         contract_row=matter.contract_row,
         decision=decision,
-        session_id=new_id(),
+        session_id=approval.session if approval else new_id(),
+        approval=approval,
         ticket=tickets.new_ticket(),
         void_at=now + _good_for(request),
         expires=planning.expires(wish.at, decision.expires, milliseconds(now + LIFETIME)),
@@ -218,6 +234,8 @@ def _mint(actor: Actor, now: datetime, plan: _Plan, answer: dict[str, Any]) -> C
     with transaction.atomic():
         _spend(plan.matter, document.nonce, now)
         session = _session(actor, now, plan, document)
+        if plan.approval is not None:
+            using.use(actor, plan.approval, now)
         Grant.objects.create(
             organisation_id=session.organisation_id,
             session=session,

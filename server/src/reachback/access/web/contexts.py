@@ -8,6 +8,7 @@ from typing import Any
 from reachback.access.deciding import ShellChoice
 from reachback.access.models import (
     AccessSession,
+    ApprovalRequest,
     ContractDocument,
     CustomerKeyset,
     Lock,
@@ -71,6 +72,9 @@ class ConnectPanel(PageContext):
     files: bool
     pages_url: str
     lock_url: str
+    asks: Sequence[ShellChoice]
+    asked: Sequence[ApprovalRequest]
+    ask_url: str
     now: datetime
 
 

@@ -4,6 +4,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from reachback.access import policy
+from reachback.access.approvals import rota
 from reachback.kernel.actors import Actor
 from reachback.ui.slots import NavigationItem
 
@@ -45,6 +46,17 @@ def contract(actor: Actor) -> NavigationItem | None:
         audience="portal",
         also=("/portal/scripts/",),
     )
+
+
+def approvals(actor: Actor) -> NavigationItem | None:
+    """What the customer's approvers are asked."""
+    own = actor.organisation_id
+    if own is None or actor.is_provider:
+        return None
+    if not _governs(actor) and not rota.keys(own).filter(person_id=actor.id).exists():
+        return None
+    href = reverse("access_portal:approvals")
+    return NavigationItem(label=_("Approvals"), href=href, icon="signature", audience="portal")
 
 
 def my_sessions(actor: Actor) -> NavigationItem | None:

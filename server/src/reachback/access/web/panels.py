@@ -15,6 +15,7 @@ from reachback.access import awaiting, deciding, policy, queries
 from reachback.access.errors import AccessRefused
 from reachback.access.models import AccessSession
 from reachback.access.web import clauses, origins
+from reachback.access.web.approvals import asking
 from reachback.access.web.contexts import ConnectPanel, HomePanel
 from reachback.devices import queries as devices
 from reachback.devices.errors import UnknownDevice
@@ -22,6 +23,8 @@ from reachback.kernel import clock
 from reachback.kernel.actors import Actor
 from reachback.ui.contexts import PageContext
 from reachback.ui.slots import Panel, Tone
+
+_UNAPPROVED = ("approval-missing", "approval-expired")
 
 
 class CaseOnDevice(Protocol):
@@ -86,6 +89,9 @@ def connect_panel(
         pages_url=_pages_url(matter, device_id, case_id),
         lock_url=_lock_url(actor, matter),
         files=bool(deciding.files_root(matter.contract, "files.read")),
+        asks=[choice for choice in choices if choice.decision.code in _UNAPPROVED],
+        asked=asking.open_requests(actor, device_id),
+        ask_url=reverse("access:ask_approval", args=[device_id]),
         now=now,
     )
 

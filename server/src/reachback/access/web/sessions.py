@@ -41,6 +41,7 @@ def connect(request: ActorRequest, device_id: UUID) -> HttpResponse:
         raise AccessRefused("no-tunnel-hosts", _("This installation has no names for pages."))
     try:
         case_id = UUID(asked["case"]) if asked.get("case") else None
+        approval_id = UUID(asked["approval"]) if asked.get("approval") else None
         session_key = asked["session_key"]
     except (KeyError, ValueError) as error:
         raise Malformed from error
@@ -57,6 +58,7 @@ def connect(request: ActorRequest, device_id: UUID) -> HttpResponse:
             in_browser=True,
             mfa=second_factor(request),
             at=_moment(asked.get("at", "")),
+            approval_id=approval_id,
         ),
     )
     answer = {

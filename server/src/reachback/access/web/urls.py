@@ -12,6 +12,7 @@ from reachback.access.web import (
     sessions,
     tunnels,
 )
+from reachback.access.web.approvals import asking
 from reachback.access.web.locks import views as locks
 from reachback.access.web.recipes import library as recipes
 from reachback.access.web.recipes import running as running_recipes
@@ -34,6 +35,9 @@ urlpatterns = [
         contract.provider_contract,
         name="contract",
     ),
+    path("access/devices/<uuid:device_id>/ask/", asking.ask, name="ask_approval"),
+    path("access/approvals/<uuid:approval_id>/", asking.waiting, name="approval"),
+    path("access/approvals/<uuid:approval_id>/withdraw", asking.withdraw, name="withdraw_approval"),
     path("sessions/", recordings.sessions, name="sessions"),
     path("sessions/<uuid:session_id>/", sessions.session, name="session"),
     path("sessions/<uuid:session_id>/ticket", sessions.ticket, name="ticket"),

@@ -27,6 +27,7 @@ from reachback.config.demo.places import Places
 from reachback.delivery import operations as delivery
 from reachback.devices.operations.add_sample_device import add_sample_device
 from reachback.people import operations as people
+from reachback_wire import documents as wire
 
 #: The columns of every row, in this order.
 PEOPLE = (
@@ -138,8 +139,44 @@ def assemble(folder: Path) -> Cast:
                 "recipe_run_id": recipe_run.pk,
                 "lock_id": _lock(world),
                 "browser_key": recorded.SESSION.public_line,
+                "approval_id": _approval(world, device_id, case.id).pk,
+                "key_id": message.id,  # nobody's key
             },
         )
+
+
+def _approval(world: World, device_id: object, case_id: object) -> Model:
+    """A request of Tomás that waits."""
+    asked = wire.ApprovalRequest(
+        device=recorded.SESSION.public_line,
+        session="s",
+        capabilities=("shell.user",),
+        parameter="guest",
+        technician="Tomás",
+        case="",
+        reason="Registration is down.",
+        start=1,
+        until=2,
+    )
+    row: Model = apps.get_model("access", "ApprovalRequest")(
+        organisation_id=world.lotus.id,
+        device_id=device_id,
+        case_id=case_id,
+        requester=world.users["tomas"],
+        capability="shell.user",
+        run_as="guest",
+        clause=1,
+        needed=1,
+        hold_minutes=30,
+        reason=asked.reason,
+        body=asked.to_body(),
+        digest=asked.digest,
+        asked_at=NOW,
+        answer_by=NOW + timedelta(days=3650),
+        until=NOW + timedelta(days=3650),
+    )
+    row.save()
+    return row
 
 
 def _more_people(world: World) -> None:

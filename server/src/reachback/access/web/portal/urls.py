@@ -3,6 +3,7 @@
 from django.urls import path
 
 from reachback.access.web import contract
+from reachback.access.web.approvals import answering, keys
 from reachback.access.web.drafting import clauses, past, signing
 from reachback.access.web.drafting import views as drafting
 from reachback.access.web.portal import scripts, views
@@ -37,6 +38,14 @@ urlpatterns = [
     path("scripts/", scripts.scripts, name="scripts"),
     path("scripts/<uuid:script_id>/<int:number>/", scripts.script, name="script"),
     path("scripts/<uuid:script_id>/<int:number>/text", scripts.text, name="script_text"),
+    path("approvals/", answering.approvals, name="approvals"),
+    path("approvals/order/", keys.order, name="approval_order"),
+    path("approvals/keys/", keys.own_keys, name="approval_keys"),
+    path("approvals/keys/add", keys.add_key, name="add_approval_key"),
+    path("approvals/keys/<uuid:key_id>/remove", keys.remove_key, name="remove_approval_key"),
+    path("approvals/<uuid:approval_id>/", answering.approval, name="approval"),
+    path("approvals/<uuid:approval_id>/approve", answering.approve, name="approve"),
+    path("approvals/<uuid:approval_id>/refuse", answering.refuse, name="refuse_approval"),
     path("recordings/", library.library, name="records"),
     path("sessions/", views.sessions, name="sessions"),
 ]

@@ -1,0 +1,1 @@
+"""The pages of approvals: the technician's, and the customer's approvers'."""

@@ -25,6 +25,7 @@ from lotus import (
     wish,
 )
 
+from reachback_wire import approving
 from reachback_wire.admission import Gate, admit
 from reachback_wire.documents import (
     Approval,
@@ -38,7 +39,7 @@ from reachback_wire.documents import (
     seal,
 )
 from reachback_wire.refusals import Refusal
-from reachback_wire.requests import Clock
+from reachback_wire.requests import Approved, Clock, Request
 from reachback_wire.signing import PrivateKey
 from reachback_wire.spent import NonceBook, SpentLedger
 from reachback_wire.trust import CustomerTrust
@@ -169,3 +170,18 @@ def test_a_further_shell_after_the_answer_ran_out_is_refused() -> None:
     admit(given, sealed_wish(), gate(ANYBODY))
     second = sealed_wish(wish(counter=2, channel="session-1.2"))
     assert code(gate(ANYBODY, now=NOW + 2 * MINUTE), given, second) == "approval-expired"
+
+
+@pytest.mark.parametrize(("user", "fits"), [("backup", 1), ("root", 0)])
+def test_a_yes_to_a_script_as_one_user_is_none_to_it_as_another(user: str, fits: int) -> None:
+    digest = "sha256:" + "ab" * 32
+    asked = request(capabilities=("exec",), parameter=approving.subject(digest, "backup"))
+    yes = Approved(APPROVER.public_line, asked, NOW, NOW + HOUR, "Chen Wei")
+    wanted = Request(
+        kind="exec",
+        capability="exec",
+        parameter=digest,
+        approvals=(yes,),
+        parameters={"run_as": user},
+    )
+    assert len(approving.fitting(grant(), wanted, ApprovalRule(1, (), 60))) == fits

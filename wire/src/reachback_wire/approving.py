@@ -60,12 +60,20 @@ def fitting(grant: Grant, request: Request, rule: ApprovalRule) -> list[Approved
     ]
 
 
+def subject(parameter: str, script_user: str = "") -> str:
+    """What an approval names of a request: its parameter, and of a script whom it runs as, too.
+
+    A yes to a script as one user is no yes to the same text as another, who may be root.
+    """
+    return f"{parameter} as {script_user}" if script_user else parameter
+
+
 def _is_of(asked: ApprovalRequest, grant: Grant, request: Request) -> bool:
     names = {request.capability} | ({"shell.admin"} if request.kind in _SHELLS else set())
     return (
         (asked.device, asked.session) == (grant.device, grant.session)
         and not names.isdisjoint(asked.capabilities)
-        and asked.parameter == request.parameter
+        and asked.parameter == subject(request.parameter, request.script_user)
         and asked.technician == grant.technician.name
         and asked.case == (grant.case.reference if grant.case else "")
     )

@@ -67,8 +67,9 @@ class CaseReference:
 class ApprovalRequest:
     """Exactly what an approver says yes to; its canonical text is what is hashed.
 
-    `session` is the one it is good for; `parameter` what the contract limits of it (user, script,
-    path, target; "" for a restart). `start` and `until` (ms) bound what is done, not the answer.
+    `session` is the one it is good for; `parameter` what the contract limits of it (user,
+    script “as USER”, path, target; "" for a restart). `start` and `until` (ms) bound what is
+    done, not the answer.
     """
 
     device: str

@@ -33,7 +33,7 @@ class Upload(Shell):
         await upload.begin()
         place = Path(granted["channel"]["parameters"]["path"])
         upload.path = place / f"bench-{secrets.token_hex(4)}.bin"
-        upload._ask()
+        upload._put()
         return upload
 
     data: bytes
@@ -42,7 +42,7 @@ class Upload(Shell):
     done: bool
     path: Path
 
-    def _ask(self) -> None:
+    def _put(self) -> None:
         digest = hashlib.sha256(self.data).hexdigest()
         wanted = {"path": str(self.path), "size": len(self.data), "sha256": digest}
         self.typed.control(REQUEST, json.dumps({"id": "1", "do": "put", **wanted}).encode())

@@ -33,7 +33,7 @@ def make(count: int) -> Actor:
         users.create_user(f"{name}@x.test", organisation=provider, name=name)
         for name in ("Tomas Rivera", "Aiko Sato")
     ]
-    device = _make("devices.Device", organisation=lotus, name="lijiang-frontdesk")
+    device = _make("devices.Device", organisation=lotus, name="lijiang-frontdesk", enrolled_at=_NOW)
     contract = _make(
         "access.ContractDocument", organisation=lotus, digest="sha256:bench", keyset_serial=1,
         serial=1, title="Contract", body="{}", signatures=[], effective=_NOW, expires=_NOW,

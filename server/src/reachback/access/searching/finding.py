@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -12,12 +13,11 @@ from reachback.access import queries
 from reachback.access.models import AccessSession
 from reachback.access.searching import index
 from reachback.access.searching.filters import Term
-from reachback.access.searching.index import Hit
 from reachback.access.searching.rows import Entered
 from reachback.kernel.actors import Actor
 
 PAGE = 50
-_BLOCK = 400
+_BLOCK = 100
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,8 @@ def find(actor: Actor, terms: Sequence[Term], *, before: Mark | None = None) -> 
     base = base.order_by("-started_at", "-id")
     words = [term.value for term in terms if not term.key]
     if words:
-        found = _entered(actor, base, words, before)
+        narrowed = any(term.key for term in terms)
+        found = _entered(actor, base, words, before, narrowed=narrowed)
     else:
         found = [Found(each) for each in base[: PAGE + 1]]
     last = found[PAGE - 1].session if len(found) > PAGE else None
@@ -60,20 +61,29 @@ def find(actor: Actor, terms: Sequence[Term], *, before: Mark | None = None) -> 
 
 
 def _entered(
-    actor: Actor, base: "QuerySet[AccessSession]", words: Sequence[str], before: Mark | None
+    actor: Actor,
+    base: "QuerySet[AccessSession]",
+    words: Sequence[str],
+    before: Mark | None,
+    *,
+    narrowed: bool,
 ) -> list[Found]:
-    """Those in which the words were entered: the index says which, the database who may see."""
+    """Those in which the words were entered: the index says which, the database who may see.
+
+    A search that is `narrowed` asks the database first which sessions it is about.
+    """
     visible = None if actor.sees_everything else actor.visible_organisations()
-    hits = index.search(visible, words)
-    if before is not None:
-        hits = [hit for hit in hits if (hit.began, hit.session_id) < before]
+    allowed = set(base.order_by().values_list("id", flat=True)) if narrowed else None
+    hits = (
+        hit
+        for hit in index.search(visible, words)
+        if (allowed is None or hit.session_id in allowed)
+        and (before is None or (hit.began, hit.session_id) < before)
+    )
     found: list[Found] = []
-    for start in range(0, len(hits), _BLOCK):
-        block: dict[UUID, Hit] = {hit.session_id: hit for hit in hits[start : start + _BLOCK]}
+    while len(found) <= PAGE and (block := {hit.session_id: hit for hit in islice(hits, _BLOCK)}):
         rows = base.filter(id__in=list(block))[: PAGE + 1 - len(found)]
         found += [Found(row, block[row.id].lines) for row in rows]
-        if len(found) > PAGE:
-            break
     return found
 
 

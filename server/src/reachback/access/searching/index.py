@@ -3,7 +3,8 @@
 What changed since is opened with the next search. Nothing of it is written anywhere.
 """
 
-from collections.abc import Collection, Sequence
+import heapq
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
@@ -54,29 +55,33 @@ _shelves: dict[tuple[str, UUID], _Shelf] = {}
 _lock = Lock()
 
 
-def search(organisation_ids: Collection[UUID] | None, words: Sequence[str]) -> list[Hit]:
+def search(organisation_ids: Collection[UUID] | None, words: Sequence[str]) -> Iterator[Hit]:
     """Sessions with a line that holds every word, newest first; None means every organisation.
 
-    Raises RecordsKeyMissing.
+    Looks only as far as is asked for. Raises RecordsKeyMissing at once.
     """
-    wanted = [word.casefold() for word in words]
+    wanted = sorted((word.casefold() for word in words), key=len, reverse=True)
     with _lock:
-        kept = [each for shelf in _fresh(organisation_ids) for each in shelf.ordered]
-    found = [hit for each in kept if (hit := _hit(each, wanted)) is not None]
-    found.sort(key=lambda hit: (hit.began, hit.session_id), reverse=True)
-    return found
+        shelves = [shelf.ordered for shelf in _fresh(organisation_ids)]
+    newest_first = heapq.merge(*shelves, key=_newness, reverse=True)
+    return (hit for each in newest_first if (hit := _hit(each, wanted)) is not None)
+
+
+def _newness(kept: _Kept) -> tuple[datetime, UUID]:
+    return kept.began, kept.session_id
 
 
 def _hit(kept: _Kept, wanted: Sequence[str]) -> Hit | None:
-    if not all(word in kept.folded for word in wanted):
-        return None
-    folded = kept.folded.split("\n")
-    lines = [
-        line
-        for line, text in zip(kept.lines, folded, strict=True)
-        if all(word in text for word in wanted)
-    ]
-    return Hit(kept.session_id, kept.began, tuple(lines[:_SHOWN])) if lines else None
+    """The first lines that hold every word; looked for by the longest of them."""
+    text, found = kept.folded, list[Entered]()
+    at = text.find(wanted[0])
+    while at >= 0 and len(found) < _SHOWN:
+        begin, end = text.rfind("\n", 0, at) + 1, text.find("\n", at)
+        line = text[begin:] if end < 0 else text[begin:end]
+        if all(word in line for word in wanted):
+            found.append(kept.lines[text.count("\n", 0, begin)])
+        at = -1 if end < 0 else text.find(wanted[0], end)
+    return Hit(kept.session_id, kept.began, tuple(found)) if found else None
 
 
 def _fresh(organisation_ids: Collection[UUID] | None) -> list[_Shelf]:
@@ -127,7 +132,7 @@ def _refresh(shelf: _Shelf, organisation_id: UUID) -> None:
         folded = "\n".join(" ".join(line.text.split()).casefold() for line in lines)
         kept[session_id] = _Kept(session_id, started or asked, at, lines, folded)
     shelf.kept = kept
-    shelf.ordered = sorted(kept.values(), key=lambda each: each.began, reverse=True)
+    shelf.ordered = sorted(kept.values(), key=_newness, reverse=True)
 
 
 def forget() -> None:

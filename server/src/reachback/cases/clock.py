@@ -83,6 +83,7 @@ class _Meter:
     since: datetime | None = None  # the start of the stretch that runs now
     breached_at: datetime | None = None
     target: timedelta | None = None
+    spent_at: datetime | None = None  # when the target's time was used up; a breach comes after
 
     def start(self, at: datetime) -> None:
         if self.began is None:
@@ -96,8 +97,10 @@ class _Meter:
         stretch = terms.calendar.between(self.since, at)
         if self.breached_at is None and self.target is not None:
             left = self.target - self.used
+            if self.spent_at is None and stretch >= left:
+                self.spent_at = terms.calendar.add(self.since, left) if left else self.since
             if stretch > left:
-                self.breached_at = terms.calendar.add(self.since, left) if left else self.since
+                self.breached_at = self.spent_at
         self.used += stretch
         self.since = at
 
@@ -112,6 +115,7 @@ class _Meter:
         if target == self.target:
             return
         self.target = target
+        self.spent_at = at if self.used == target and self.state != "off" else None
         missed = target is not None and self.used > target and self.state != "off"
         self.breached_at = (self.breached_at or at) if missed else None
 
@@ -135,7 +139,7 @@ class _Meter:
 
     def _due(self, terms: Terms, since: datetime, target: timedelta) -> datetime:
         left = target - self.used
-        return terms.calendar.add(since, left) if left > _NOTHING else since
+        return terms.calendar.add(since, left) if left > _NOTHING else self.spent_at or since
 
 
 @dataclass(slots=True)

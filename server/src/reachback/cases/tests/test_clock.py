@@ -210,3 +210,14 @@ def test_an_empty_log_shows_clocks_that_are_off() -> None:
     readings = replay([], until=START)
     assert shown(readings)["resolve"] == ("off", 0)
     assert readings.soonest() is None
+
+
+def test_time_used_up_at_closing_time_is_due_then_and_not_later() -> None:
+    log = [opened(2, SILVER), at(0, "priority", priority=2)]
+    closing = datetime(2026, 6, 2, 9, 30, tzinfo=UTC)  # 6.5 h on Monday, 2.5 h until the lunch
+    for later in (0, 1, 29, 31, 600):
+        readings = replay(log, until=closing + later * MINUTE)
+        assert readings.resolve.due == closing, later
+        assert readings.resolve.breached_at == (closing if later > 30 else None)
+    noted = [*log, at(int((closing - START) / MINUTE) + 5, "priority", priority=2)]
+    assert replay(noted, until=closing + 600 * MINUTE).resolve.breached_at == closing

@@ -46,8 +46,7 @@ from reachback_wire.units import CtrlUnit, Unit
 
 CONTROL_CH, HEALTH_CH = 1, 2
 DOCUMENT, REPORT, CUT = 32, 33, 34
-NONCE_SECONDS: Final = 480.0
-"""The front gives none away that is older than 540 s; on a metered line each renewal costs."""
+NONCE_SECONDS: Final = 240.0
 _DRAIN_LOOK: Final = 0.05
 """While the kernel takes no more, what is due can wait this long (seconds)."""
 _INTERACTIVE: Final = 2

@@ -26,7 +26,6 @@ from reachback_gateway.web_port import admission
 from reachback_wire.documents import Hello
 from reachback_wire.frames import Notice, Welcome
 from reachback_wire.link import CONTROL, Link, RemoteError
-from reachback_wire.liveness import IDLE_FIRST, IdleInterval
 
 Owner = list[DeviceLeg | BrowserLeg]
 Serve = Callable[[Leg, Owner, str], Awaitable[None]]
@@ -34,8 +33,6 @@ Work = Coroutine[None, None, None]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _RETRY_MS = 2_000
-# Seconds later than the peer we ask whether it is there: its PING tells us, one serves both ends.
-_AFTER_THEM = 10.0
 _WATCH_WEB = 2.0
 
 
@@ -142,11 +139,7 @@ class Doors:
 
     async def _guarded(self, socket: Socket, remote: str, serve: Serve) -> None:
         owner: Owner = []
-        link = Link(
-            monotonic(),
-            priority_of=lambda ch: owner[0].class_of(ch) if owner else CONTROL,
-            idle=IdleInterval(IDLE_FIRST + _AFTER_THEM),
-        )
+        link = Link(monotonic(), priority_of=lambda ch: owner[0].class_of(ch) if owner else CONTROL)
         leg = Leg(socket, link)
         self.open.add(leg)
         try:

@@ -192,7 +192,7 @@ def test_a_download_goes_on_after_its_page_was_closed(page: Page, hotel: Demo, p
     hotel.snip([1_000_000_000])
     unfinished = page.locator("[data-files-unfinished] li")
     expect(unfinished).to_contain_text("The download of long.bin is unfinished", timeout=LONG)
-    with page.expect_download(timeout=LONG) as download:
+    with page.expect_download(timeout=3 * LONG) as download:  # docs/guide/status.md, Files
         unfinished.get_by_role("button", name="Continue").click()
     assert Path(download.value.path()).read_bytes() == data
     expect(unfinished).to_have_count(0)
